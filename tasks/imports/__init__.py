@@ -1,0 +1,1 @@
+"""Importing boards from other tools."""
