@@ -10,6 +10,7 @@ import secrets
 import shlex
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from launch.install import ROOT
@@ -109,7 +110,7 @@ def lock(fd: int) -> bool:
     return True
 
 
-def soon(true, seconds: float) -> bool:  # type: ignore[no-untyped-def]
+def soon(true: Callable[[], bool], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
@@ -121,9 +122,12 @@ def soon(true, seconds: float) -> bool:  # type: ignore[no-untyped-def]
 def holders(file: Path) -> list[int]:
     """The processes that have this file open, as far as /proc tells (nowhere but on Linux)."""
     wanted = file.stat()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if int(process.name) != os.getpid() and any(os.path.samestat(fd.stat(), wanted) for fd in (process / "fd").iterdir()):
-                found.append(int(process.name))
-    return found
+    found = {int(fd.parent.parent.name) for fd in Path("/proc").glob("[0-9]*/fd/*") if is_same(fd, wanted)}
+    return sorted(found - {os.getpid()})
+
+
+def is_same(fd: Path, wanted: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(fd.stat(), wanted)
+    except OSError:  # closed meanwhile, or not ours to see
+        return False

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from launch.death import dies_with_parent
+
+TURN = threading.Lock()  # the output of several programs comes from several threads
+OPEN_LINE = threading.Event()  # a step has begun its line and not ended it
 
 
 class Failure(Exception):
@@ -20,22 +23,35 @@ class Failure(Exception):
 @contextlib.contextmanager
 def step(text: str) -> Iterator[None]:
     began = time.monotonic()
-    say(f"{text} … ", end="")
+    write(f"{text} … ")
+    OPEN_LINE.set()
+    ending = "failed"
     try:
         yield
-    except BaseException:
-        say("stopped" if isinstance(sys.exc_info()[1], KeyboardInterrupt) else "failed")
-        raise
-    say(f"{time.monotonic() - began:.1f} s")
+        ending = f"{time.monotonic() - began:.1f} s"
+    finally:
+        whole = OPEN_LINE.is_set()  # nobody has spoken in between
+        OPEN_LINE.clear()
+        write(f"{'' if whole else f'{text} … '}{ending}\n")
 
 
-def say(text: str, end: str = "\n") -> None:
-    with contextlib.suppress(OSError):  # the terminal may be gone; the processes must still be stopped
-        print(text, end=end, flush=True)
+def say(text: str) -> None:
+    write(f"{text}\n")
+
+
+def write(text: str) -> None:
+    with TURN, contextlib.suppress(OSError):  # the terminal may be gone; the processes must still be stopped
+        if OPEN_LINE.is_set():
+            OPEN_LINE.clear()
+            text = f"\n{text}"
+        sys.stdout.write(text)
+        sys.stdout.flush()
 
 
 def carry_out(command: Sequence[str | Path], advice: str, **options: object) -> str:
     """Run a command to its end and return its output; it dies with us, and its failure becomes a Failure."""
+    if "input" not in options:
+        options["stdin"] = subprocess.DEVNULL
     done = subprocess.run(  # type: ignore[call-overload]
         [str(word) for word in command],
         stdout=subprocess.PIPE,
@@ -43,7 +59,7 @@ def carry_out(command: Sequence[str | Path], advice: str, **options: object) -> 
         text=True,
         errors="replace",
         preexec_fn=dies_with_parent(),
-        **{"stdin": subprocess.DEVNULL, **options} if "input" not in options else options,
+        **options,
     )
     if done.returncode:
         raise Failure(f"{last_lines(done.stdout)}\n{advice}")
@@ -63,5 +79,4 @@ def ends_well(main: Callable[[list[str]], int]) -> None:
         code = 1
     except KeyboardInterrupt:
         code = 130
-    sys.stdout.flush()
-    os._exit(code) if code == 130 else sys.exit(code)
+    sys.exit(code)

@@ -6,13 +6,16 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from launch.child import Child, stop_all
+from launch.death import dies_with_parent
 from launch.folder import Folder
+from launch.install import PYTHON, ROOT
 from launch.postgres import Postgres
 from launch.reach import check_postgres, check_redis
 from launch.say import step
@@ -82,3 +85,11 @@ def start_valkey(up: Stack, known: dict[str, str], durable: bool) -> None:
         server = Valkey(up.folder.path / "valkey", known["valkey"], durable=durable, inherited=(up.folder.family,))
         up.servers.append(server.start())
     up.env["REDIS_URL"] = server.url
+
+
+def prepare(up: Stack, *steps: str) -> None:
+    """Run launch/prepare.py, which tells its own steps; in its own session, so that Ctrl-C comes to us alone."""
+    env = {**up.env, "PYTHONPATH": str(HERE.parent)}
+    words = [str(PYTHON), "-m", "launch.prepare", *steps]
+    if subprocess.run(words, cwd=ROOT, env=env, start_new_session=True, preexec_fn=dies_with_parent()).returncode:
+        raise SystemExit(1)

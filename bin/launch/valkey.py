@@ -72,7 +72,7 @@ class Valkey:
         if appended.exists() and "Bad file format" in self.log.read_text(errors="replace")[-4000:]:
             aside = self.home / f"appendonlydir.broken-{int(time.time())}"
             appended.rename(aside)
-            say(f"(Valkey could not read its file, set aside as {aside}) ", end="")
+            say(f"Valkey could not read its file: set aside as {aside}, starting without.")
 
     @property
     def url(self) -> str:
