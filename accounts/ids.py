@@ -1,0 +1,13 @@
+"""Identifiers that sort by their time of making (UUIDv7, RFC 9562)."""
+
+import os
+import time
+from uuid import UUID
+
+
+def uuid7() -> UUID:
+    """48 bits of Unix milliseconds, then randomness: made here since PostgreSQL 15-17 have no uuidv7()."""
+    number = int.from_bytes((time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10), "big")
+    number = number & ~(0xF << 76) | 0x7 << 76
+    number = number & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=number)

@@ -1,0 +1,25 @@
+"""The pages of Django's own errors."""
+
+from django.http import HttpRequest, HttpResponse
+
+from workspaces.answers import problem_or_page
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return problem_or_page(request, 400, "That request could not be read.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return problem_or_page(request, 403, "You may not do that here.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return problem_or_page(request, 404, "There is nothing here, or it is not shared with you.")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return problem_or_page(request, 500, "Something broke on our side. Nothing was changed; please try again.")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return problem_or_page(request, 403, "This form is out of date. Load the page again, then send it once more.")

@@ -1,0 +1,10 @@
+"""What follows a change, in order: one flat list. They only write rows and enqueue; each may run twice."""
+
+from realtime.doorbell import ring
+from tasks.tally import count
+
+# inside the transaction, after the rows are numbered: (act) -> None
+IN_TRANSACTION = [count]
+
+# after commit, at least once where a sweep or the head check makes good: (by, rows) -> None
+AFTER_COMMIT = [ring]

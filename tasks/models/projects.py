@@ -1,0 +1,181 @@
+"""Projects, their columns and labels, and who a private one is shared with."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from guardian.models import UserObjectPermissionBase
+
+from accounts.models import User
+from workspaces.actor import Actor
+from workspaces.constraints import TenantForeignKey
+from workspaces.models import TENANT, TenantModel
+from workspaces.permissions import MEMBER
+from workspaces.scoping import TenantManager, TenantQuerySet
+
+COLORS = ("gray", "red", "orange", "amber", "yellow", "lime", "green", "teal", "sky", "blue", "purple", "pink")
+Color = models.TextChoices("Color", {name.upper(): name for name in COLORS})  # type: ignore[misc]
+
+# what a grant on a project lets its holder do there
+GRANTS: dict[str, frozenset[str]] = {
+    "view_project": frozenset(),
+    "comment_project": frozenset({"comment.create"}),
+    "edit_project": frozenset({"comment.create", "task.create", "task.edit", "task.delete", "project.manage", "export.run"}),
+}
+
+
+class ProjectQuerySet(TenantQuerySet):
+    """Reads projects through an actor's eyes."""
+
+    def visible_to(self, by: Actor) -> Self:
+        """Open projects for members and above; private ones and guests' by grant."""
+        rows = self.within(by.workspace)
+        granted = Exists(ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=OuterRef("pk")))
+        return rows.filter(Q(private=False) | granted) if by.level >= MEMBER else rows.filter(granted)
+
+
+class Project(TenantModel):
+    """A board and its tasks. `last_number` is the board's lock: whoever makes or moves cards takes it first."""
+
+    key = models.CharField(max_length=8)
+    name = models.CharField(max_length=80)
+    description = models.TextField(blank=True, max_length=5000)
+    color = models.CharField(max_length=10, choices=Color, default="blue")
+    private = models.BooleanField(default=False)
+    last_number = models.PositiveIntegerField(default=0)
+    source = models.CharField(max_length=80, blank=True, help_text="trello:<board id> for an imported project")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[Any] = models.Manager.from_queryset(ProjectQuerySet)()
+
+    class Meta:
+        constraints = [*TENANT, models.UniqueConstraint(fields=["workspace", "key"], name="project_key")]
+        indexes = [models.Index(fields=["workspace", "source"], name="project_source", condition=~Q(source=""))]
+        permissions = [("comment_project", "Can comment in the project"), ("edit_project", "Can work in the project")]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def allows(self, by: Actor, permission: str) -> bool:
+        """Whether the actor holds the permission here: by role where they belong, by grant where it is shared."""
+        if by.workspace.pk != self.workspace_id:
+            return False
+        if by.level >= MEMBER and not self.private:
+            return permission in by.role.allowed
+        granted = self.granted_to(by)
+        if by.level >= MEMBER and granted:
+            return permission in by.role.allowed
+        return any(permission in GRANTS[name] for name in granted - {"project.manage"}) and permission != "project.manage"
+
+    def granted_to(self, by: Actor) -> set[str]:
+        """The codenames of the actor's grants on this project; read once per instance and person."""
+        cached: dict[Any, set[str]] = self.__dict__.setdefault("_grants", {})
+        if by.user.pk not in cached:
+            rows = ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=self)
+            cached[by.user.pk] = set(rows.values_list("permission__codename", flat=True))
+        return cached[by.user.pk]
+
+
+class ProjectGrant(UserObjectPermissionBase, TenantModel):
+    """A person's grant on one project (django-guardian's, with a direct foreign key): guests', and private projects' members."""
+
+    content_object = models.ForeignKey(Project, models.CASCADE, db_constraint=False, db_index=False, related_name="grants")
+
+    objects: ClassVar[Any] = TenantManager()
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = False
+        unique_together = ()
+        constraints = [
+            *TENANT,
+            TenantForeignKey(field="content_object", name="projectgrant_project_tenant"),
+            models.UniqueConstraint(fields=["workspace", "user", "content_object", "permission"], name="projectgrant_once"),
+        ]
+        indexes = [models.Index(fields=["workspace", "content_object"], name="projectgrant_project")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.content_object_id}"
+
+
+class Status(TenantModel):
+    """A column of a project's board."""
+
+    class Category(models.TextChoices):
+        BACKLOG = "backlog", "Backlog"
+        STARTED = "started", "In progress"
+        DONE = "done", "Done"
+
+    project = models.ForeignKey(Project, models.CASCADE, db_constraint=False, db_index=False, related_name="statuses")
+    name = models.CharField(max_length=60)
+    category = models.CharField(max_length=10, choices=Category, default=Category.STARTED)
+    wip_limit = models.PositiveSmallIntegerField("WIP limit", null=True, blank=True)
+    rank = models.CharField(max_length=80, db_collation="C")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            *TENANT,
+            TenantForeignKey(field="project", name="status_project_tenant"),
+            models.UniqueConstraint(
+                fields=["workspace", "project", "rank"], name="status_rank", deferrable=models.Deferrable.DEFERRED
+            ),
+        ]
+        verbose_name_plural = "statuses"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def fact(self) -> dict[str, str]:
+        """As the record keeps it."""
+        return {"id": str(self.pk), "name": self.name}
+
+
+class StatusTally(TenantModel):
+    """How many open cards a column holds: kept by the spine, so that a board of 100,000 costs what one of 100 does."""
+
+    status = models.ForeignKey(Status, models.CASCADE, db_constraint=False, db_index=False, related_name="tallies")
+    open = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            *TENANT,
+            TenantForeignKey(field="status", name="statustally_status_tenant"),
+            models.UniqueConstraint(fields=["workspace", "status"], name="statustally_once"),
+        ]
+        verbose_name_plural = "status tallies"
+
+    def __str__(self) -> str:
+        return str(self.open)
+
+
+class Label(TenantModel):
+    """A coloured word that tasks of a project can carry."""
+
+    project = models.ForeignKey(Project, models.CASCADE, db_constraint=False, db_index=False, related_name="labels")
+    name = models.CharField(max_length=40)
+    color = models.CharField(max_length=10, choices=Color, default="gray")
+
+    class Meta:
+        constraints = [
+            *TENANT,
+            TenantForeignKey(field="project", name="label_project_tenant"),
+            models.UniqueConstraint(fields=["workspace", "project", "name"], name="label_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def fact(self) -> dict[str, str]:
+        """As the record keeps it."""
+        return {"id": str(self.pk), "name": self.name}
+
+
+def shared_people(project: Project) -> models.QuerySet[User]:
+    """Who holds a grant on the project."""
+    return User.objects.filter(pk__in=ProjectGrant.objects.filter(content_object=project).values("user_id"))

@@ -1,0 +1,146 @@
+"""Tasks: the cards, and who and what hangs on them."""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from workspaces.actor import Actor
+from workspaces.constraints import TenantForeignKey
+from workspaces.models import TENANT, TenantModel
+from workspaces.scoping import TenantQuerySet
+
+from .projects import Label, Project, Status
+
+OPEN = Q(archived_at=None, deleted_at=None)
+
+
+class TaskQuerySet(TenantQuerySet):
+    """Reads tasks through an actor's eyes."""
+
+    def visible_to(self, by: Actor) -> Self:
+        """The tasks of the projects that the actor sees, deleted ones aside."""
+        return self.within(by.workspace).filter(project__in=Project.objects.visible_to(by), deleted_at=None)
+
+    def open(self) -> Self:
+        """On the board: neither archived nor deleted."""
+        return self.filter(OPEN)
+
+
+class Task(TenantModel):
+    """A card of work. People see `key`-`number`; `version` counts its edits."""
+
+    class Priority(models.IntegerChoices):
+        NONE = 0, "No priority"
+        LOW = 1, "Low"
+        MEDIUM = 2, "Medium"
+        HIGH = 3, "High"
+        URGENT = 4, "Urgent"
+
+    project = models.ForeignKey(Project, models.CASCADE, db_constraint=False, db_index=False, related_name="tasks")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=300)
+    description = models.TextField(blank=True, max_length=100_000)
+    status = models.ForeignKey(Status, models.RESTRICT, db_constraint=False, db_index=False, related_name="tasks")
+    rank = models.CharField(max_length=80, db_collation="C")
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NONE)
+    due = models.DateField(null=True, blank=True)
+    estimate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="points")
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, db_constraint=False, db_index=False, related_name="subtasks"
+    )
+    creator = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    source = models.CharField(max_length=80, blank=True, help_text="trello:<card id> for an imported card")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    comment_count = models.PositiveIntegerField(default=0)
+    checklist_count = models.PositiveIntegerField(default=0)
+    checklist_done = models.PositiveIntegerField(default=0)
+    search = models.GeneratedField(
+        expression=SearchVector("title", "description", config="simple"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects: ClassVar[Any] = models.Manager.from_queryset(TaskQuerySet)()
+
+    class Meta:
+        constraints = [
+            *TENANT,
+            TenantForeignKey(field="project", name="task_project_tenant"),
+            TenantForeignKey(field="status", name="task_status_tenant", on_delete=""),
+            TenantForeignKey(field="parent", name="task_parent_tenant", on_delete="ON DELETE SET NULL (parent_id)"),
+            models.UniqueConstraint(fields=["workspace", "project", "number"], name="task_number"),
+            models.UniqueConstraint(
+                fields=["workspace", "status", "rank"], name="task_rank", deferrable=models.Deferrable.DEFERRED
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "project", "status", "rank"], name="task_board", condition=OPEN),
+            models.Index(fields=["workspace", "project", "-number"], name="task_newest", condition=OPEN),
+            models.Index(fields=["workspace", "project", "due", "number"], name="task_due", condition=OPEN),
+            models.Index(fields=["workspace", "project", "-updated_at", "number"], name="task_touched", condition=OPEN),
+            models.Index(fields=["workspace", "project", "-priority", "number"], name="task_priority", condition=OPEN),
+            models.Index(fields=["workspace", "parent"], name="task_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["workspace", "source"], name="task_source", condition=~Q(source="")),
+            GinIndex(F("workspace"), F("search"), name="task_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def ref(self) -> str:
+        """FLOW-42"""
+        return f"{self.project.key}-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.archived_at is None and self.deleted_at is None
+
+    def allows(self, by: Actor, permission: str) -> bool:
+        """As its project says."""
+        return self.project.allows(by, permission)
+
+
+class Assignment(TenantModel):
+    """A person on a task."""
+
+    task = models.ForeignKey(Task, models.CASCADE, db_constraint=False, db_index=False, related_name="assignments")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            *TENANT,
+            TenantForeignKey(field="task", name="assignment_task_tenant"),
+            models.UniqueConstraint(fields=["workspace", "task", "user"], name="assignment_once"),
+        ]
+        indexes = [models.Index(fields=["workspace", "user", "task"], name="assignment_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.task_id}"
+
+
+class TaskLabel(TenantModel):
+    """A label on a task."""
+
+    task = models.ForeignKey(Task, models.CASCADE, db_constraint=False, db_index=False, related_name="task_labels")
+    label = models.ForeignKey(Label, models.CASCADE, db_constraint=False, db_index=False, related_name="task_labels")
+
+    class Meta:
+        constraints = [
+            *TENANT,
+            TenantForeignKey(field="task", name="tasklabel_task_tenant"),
+            TenantForeignKey(field="label", name="tasklabel_label_tenant"),
+            models.UniqueConstraint(fields=["workspace", "task", "label"], name="tasklabel_once"),
+        ]
+        indexes = [models.Index(fields=["workspace", "label", "task"], name="tasklabel_label")]
+
+    def __str__(self) -> str:
+        return f"{self.label_id} on {self.task_id}"

@@ -1,0 +1,52 @@
+"""Who acts, in which workspace, through which door."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from accounts.models import User
+
+from .errors import Forbidden
+from .models import Membership, Role, Workspace
+from .permissions import PERMISSIONS
+
+VIA = ("web", "api", "ai", "automation", "mcp", "import", "system")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The first argument of every action. `at` dates the record's rows (imports only); `cause_seq` names the row that led here."""
+
+    workspace: Workspace
+    user: User
+    role: Role
+    via: str = "web"
+    on_behalf_of: User | None = None
+    at: datetime | None = None
+    cause_seq: int | None = None
+    depth: int = 0
+
+    @classmethod
+    def of(cls, membership: Membership, via: str = "web") -> Self:
+        return cls(membership.workspace, membership.user, membership.role, via)
+
+    @property
+    def level(self) -> int:
+        return self.role.level
+
+    def may(self, permission: str, subject: Any = None) -> bool:
+        """Whether the role, or a grant on the subject, holds the permission."""
+        assert permission in PERMISSIONS, permission
+        if subject is not None and hasattr(subject, "allows"):
+            return bool(subject.allows(self, permission))
+        return permission in self.role.allowed
+
+    def must(self, permission: str, subject: Any = None) -> None:
+        """Raises Forbidden with the permission's own sentence."""
+        if not self.may(permission, subject):
+            words = PERMISSIONS[permission]
+            raise Forbidden(f"Your role ({self.role.name}) may not do this: {words[0].lower()}{words[1:]}.")
+
+    def through(self, via: str, **changes: Any) -> Self:
+        """The same person through another door."""
+        return replace(self, via=via, **changes)

@@ -1,0 +1,31 @@
+"""Errors as pages for people and as problem+json for programs (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def problem(status: int, detail: str, **members: Any) -> HttpResponse:
+    """application/problem+json."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    response = HttpResponse(orjson.dumps(body), status=status, content_type="application/problem+json")
+    if status == 503:
+        response["Retry-After"] = "2"
+    return response
+
+
+def problem_or_page(request: HttpRequest, status: int, detail: str, **members: Any) -> HttpResponse:
+    """What the caller can read: a problem below /api/, a short sentence for htmx, else a page."""
+    if request.path.startswith("/api/"):
+        return problem(status, detail, **members)
+    if request.headers.get("HX-Request") == "true":
+        response = HttpResponse(status=status)
+        response["HX-Trigger"] = orjson.dumps({"flowboard:refused": {"sentence": detail, **members}}).decode()
+        return response
+    response = render(request, "error.html", {"status": status, "detail": detail}, status=status)
+    if status == 503:
+        response["Retry-After"] = "2"
+    return response

@@ -1,0 +1,119 @@
+"""The door: finds the workspace of a request, checks the membership, and opens the one transaction of the request.
+
+A reading request is one snapshot; a writing one is one act. An answer of 400 or more undoes all of it, so that
+nothing is half-written. No membership: 404, as if there were no such workspace.
+"""
+
+import logging
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse
+from psycopg.errors import LockNotAvailable
+from psycopg_pool import PoolTimeout
+
+from . import tenancy, tokens
+from .actor import Actor
+from .answers import problem_or_page
+from .errors import Refused
+from .models import Membership
+from .rest import idempotency
+from .spine import acting
+
+log = logging.getLogger(__name__)
+API = "/api/v1/workspaces/"
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class MemberRequest(HttpRequest):
+    """A request that came through the door."""
+
+    by: Actor
+
+
+class Door:
+    """Middleware for /w/<slug>/ and /api/v1/workspaces/<slug>/."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            tokens.authenticate(request)
+            slug = workspace_slug(request.path_info)
+            return self._through(request, slug) if slug else self.get_response(request)
+        except Refused as no:
+            return refuse(request, no)
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            return unavailable(request, error)
+
+    def _through(self, request: HttpRequest, slug: str) -> HttpResponse:
+        user_id = request.user.pk if request.user.is_authenticated else None
+        if user_id is None:
+            return self.get_response(request)  # the view asks to sign in
+        with tenancy.person(user_id):
+            by = admit(request, slug)
+            if by is None:
+                return not_here(request)
+            request.by = by  # type: ignore[attr-defined]
+            return self._read(request, by) if request.method in SAFE else self._write(request, by)
+
+    def _read(self, request: HttpRequest, by: Actor) -> HttpResponse:
+        with tenancy.workspace(by.workspace.pk), transaction.atomic():
+            return self.get_response(request)
+
+    def _write(self, request: HttpRequest, by: Actor) -> HttpResponse:
+        with acting(by) as act:
+            response = idempotency.answer(request, by, self.get_response)
+            if response.status_code >= 400:
+                act.rows.clear()
+                transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Refusals of actions, raised out of page views (the API has its own handler)."""
+        if isinstance(error, Refused):
+            return refuse(request, error)
+        if isinstance(error, OperationalError | InterfaceError):
+            return unavailable(request, error)
+        return None
+
+
+def workspace_slug(path: str) -> str:
+    """The slug in an address below a workspace, else ""."""
+    parts = path.split("/")
+    if parts[1] == "w" and len(parts) > 3:
+        return parts[2]
+    return parts[4] if path.startswith(API) and len(parts) > 5 else ""
+
+
+def admit(request: HttpRequest, slug: str) -> Actor | None:
+    """The actor of this request in that workspace. One query, which tells PostgreSQL the person with its BEGIN."""
+    with transaction.atomic():
+        rows = Membership.objects.of(request.user).filter(workspace__slug=slug, workspace__deleted_at=None)
+        membership = rows.select_related("workspace", "role").first()
+    if membership is None:
+        return None
+    token = getattr(request, "access_token", None)
+    if token is not None and token.workspace_id != membership.workspace_id:
+        return None
+    membership.user = request.user
+    return Actor.of(membership, via="api" if request.path_info.startswith("/api/") else "web")
+
+
+def not_here(request: HttpRequest) -> HttpResponse:
+    """The same words for what is not there and for what is not yours."""
+    return problem_or_page(request, 404, "There is nothing here, or it is not shared with you.")
+
+
+def refuse(request: HttpRequest, no: Refused) -> HttpResponse:
+    members = {"errors": {no.field: [no.words]}} if no.field else {}
+    return problem_or_page(request, no.status, no.words, **members)
+
+
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """PostgreSQL is away, or a row is locked for too long: 503, try again; nothing was written."""
+    locked = isinstance(error.__cause__, LockNotAvailable)
+    log.warning("503 on %s: %s", request.path, error)
+    words = "Somebody else is changing this right now." if locked else "The database is not answering."
+    return problem_or_page(request, 503, f"{words} Nothing was changed; please try again in a moment.")

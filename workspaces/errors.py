@@ -1,0 +1,29 @@
+"""What an action may say no with; each door translates these once."""
+
+
+class Refused(Exception):
+    """A business rule said no. `field` names the input at fault, "" when none is."""
+
+    status = 422
+
+    def __init__(self, words: str, field: str = "") -> None:
+        super().__init__(words)
+        self.words, self.field = words, field
+
+
+class Forbidden(Refused):
+    """The actor lacks a permission."""
+
+    status = 403
+
+
+class Stale(Refused):
+    """The row has moved on since the caller read it."""
+
+    status = 412
+
+
+class Busy(Refused):
+    """Somebody else holds the row for too long: try again."""
+
+    status = 503

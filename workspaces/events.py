@@ -1,0 +1,80 @@
+"""One definition per event: its name, its sentence, who hears of it, whether webhooks carry it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Audience = Literal["project", "members", "managers"]
+Sentence = str | Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Event:
+    """`sentence` follows the actor's name; it may name {subject}, {before[…]} and {after[…]}."""
+
+    name: str
+    sentence: Sentence
+    audience: Audience = "project"
+    webhook: bool = True
+
+    def says(self, row: Any) -> str:
+        """ "moved FLOW-42 Fix login to Done": what the row tells, after the actor's name."""
+        if callable(self.sentence):
+            return self.sentence(row)
+        return self.sentence.format(subject=subject_words(row), before=row.before, after=row.after)
+
+
+EVENTS: dict[str, Event] = {}
+
+
+def define(name: str, sentence: Sentence, *, audience: Audience = "project", webhook: bool = True) -> None:
+    """Register an event; stored names are for ever."""
+    assert name not in EVENTS, name
+    EVENTS[name] = Event(name, sentence, audience, webhook)
+
+
+def subject_words(row: Any) -> str:
+    """FLOW-42 Fix login"""
+    return " ".join(part for part in (row.subject_key, row.subject_label) if part)
+
+
+def says(row: Any) -> str:
+    """The sentence of a row, also of an event that this version does not know."""
+    event = EVENTS.get(row.event)
+    return event.says(row) if event else f"{row.event} {subject_words(row)}"
+
+
+def _shown(value: Any) -> Any:
+    """A fact as people read it: the name of what has one."""
+    if isinstance(value, dict):
+        return value.get("name", value)
+    return [_shown(item) for item in value] if isinstance(value, list) else value
+
+
+def wire(row: Any, by_name: str) -> dict[str, Any]:
+    """A row as it goes out on sockets, REST and webhooks (DESIGN.md 7)."""
+    columns = {fact["status"]["id"] for fact in (row.before, row.after) if isinstance(fact.get("status"), dict)}
+    data = {
+        f"{row.subject_type}Id": str(row.subject_id),
+        "key": row.subject_key,
+        "projectId": row.project_id and str(row.project_id),
+        "changed": {name: _shown(value) for name, value in row.after.items()},
+        "columns": sorted(columns),
+        "version": row.version,
+        "changeId": str(row.change_id),
+        "by": {"id": row.actor_id and str(row.actor_id), "name": by_name, "via": row.via},
+    }
+    return {"event": row.event, "seq": row.seq, "workspaceId": str(row.workspace_id), "data": data}
+
+
+define("workspace:created", "created the workspace {after[name]}", audience="members")
+define("workspace:updated", "renamed the workspace from {before[name]} to {after[name]}", audience="members")
+define("workspace:deleted", "deleted the workspace {before[name]}", audience="members")
+define("member:joined", "joined as {after[role]}", audience="members")
+define("member:removed", "removed {subject}", audience="members")
+define("member:left", "left the workspace", audience="members")
+define("member:role_changed", "changed the role of {subject} from {before[role]} to {after[role]}", audience="members")
+define("invitation:created", "invited {subject} as {after[role]}", audience="managers")
+define("invitation:revoked", "revoked the invitation of {subject}", audience="managers")
+define("token:created", "made the access token {subject}", audience="managers", webhook=False)
+define("token:revoked", "revoked the access token {subject}", audience="managers", webhook=False)

@@ -1,0 +1,10 @@
+"""The tenant, its people, and its record."""
+
+from .base import TENANT, TenantModel
+from .people import AccessToken, IdempotencyKey, Invitation, Membership, Role, Workspace
+from .record import ActivityLog, ChangeSet, Stream
+
+__all__ = [
+    "TENANT", "AccessToken", "ActivityLog", "ChangeSet", "IdempotencyKey", "Invitation", "Membership", "Role", "Stream",
+    "TenantModel", "Workspace",
+]

@@ -1,0 +1,165 @@
+"""Workspaces and who belongs to them."""
+
+
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from accounts.ids import uuid7
+from accounts.models import User
+
+from ..constraints import MembershipIsolation, RoleIsolation, TenantForeignKey, WorkspaceIsolation
+from ..permissions import SYSTEM_ROLES
+from ..scoping import TenantQuerySet
+from .base import KEY, TENANT, TenantModel
+
+
+class Workspace(models.Model):
+    """A tenant: one company's or team's boards, people and record."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=40, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = [WorkspaceIsolation(name="workspace_rls")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(TenantModel):
+    """What a member may do: a system role (its permissions stand in code) or a custom one."""
+
+    name = models.CharField(max_length=40)
+    key = models.CharField(max_length=10, blank=True, help_text="owner, admin, member, guest; empty for a custom role")
+    level = models.PositiveSmallIntegerField(default=20)
+    permissions = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            *KEY,
+            RoleIsolation(name="role_rls"),
+            models.UniqueConstraint(fields=["workspace", "name"], name="role_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The names of permissions.PERMISSIONS that this role holds."""
+        return SYSTEM_ROLES[self.key].permissions if self.key else frozenset(self.permissions)
+
+
+class MembershipQuerySet(TenantQuerySet):
+    """Also reads one person's own memberships across their workspaces."""
+
+    def of(self, user: User) -> Self:
+        """For work inside `tenancy.person(user)`: the policy shows that person's rows and no others."""
+        rows = self.filter(user=user)
+        rows._told = True
+        return rows
+
+
+class Membership(TenantModel):
+    """A person in a workspace."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.ForeignKey(Role, models.PROTECT, db_constraint=False, db_index=False, related_name="memberships")
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[Any] = models.Manager.from_queryset(MembershipQuerySet)()
+
+    class Meta:
+        constraints = [
+            *KEY,
+            MembershipIsolation(name="membership_rls"),
+            TenantForeignKey(field="role", name="membership_role_tenant", on_delete=""),
+            models.UniqueConstraint(fields=["workspace", "user"], name="membership_once"),
+        ]
+        indexes = [models.Index(fields=["workspace", "role"], name="membership_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.workspace_id}"
+
+
+class Invitation(TenantModel):
+    """A link by e-mail that lets one person in, once, until it expires or is revoked."""
+
+    email = models.EmailField(max_length=254)
+    role = models.ForeignKey(Role, models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    token_hash = models.CharField(max_length=64)
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            *TENANT,
+            TenantForeignKey(field="role", name="invitation_role_tenant"),
+            models.UniqueConstraint(fields=["workspace", "token_hash"], name="invitation_token"),
+        ]
+        indexes = [models.Index(fields=["workspace", "created_at"], name="invitation_newest")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def state(self) -> str:
+        """pending, accepted, revoked or expired."""
+        if self.accepted_at:
+            return "accepted"
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "pending"
+
+
+class AccessToken(TenantModel):
+    """Lets a program in as a member; only the SHA-256 of the token is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    token_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            *TENANT,
+            models.UniqueConstraint(fields=["workspace", "token_hash"], name="accesstoken_hash"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdempotencyKey(TenantModel):
+    """The answer once given to a POST with an Idempotency-Key, kept for 24 hours."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            *TENANT,
+            models.UniqueConstraint(fields=["workspace", "user", "key"], name="idempotencykey_once"),
+        ]
+        indexes = [models.Index(fields=["workspace", "created_at"], name="idempotencykey_age")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,53 @@
+"""Every permission, with its sentence, and the four system roles."""
+
+from dataclasses import dataclass
+
+PERMISSIONS: dict[str, str] = {
+    "workspace.manage": "Rename the workspace and change its settings",
+    "workspace.delete": "Delete the workspace",
+    "workspace.transfer": "Make somebody else an owner",
+    "member.invite": "Invite people and revoke invitations",
+    "member.remove": "Remove people from the workspace",
+    "role.manage": "Give people another role",
+    "billing.manage": "See and change plan and payment",
+    "audit.read": "Read the whole record of the workspace",
+    "project.create": "Create projects",
+    "project.manage": "Rename, archive and share projects, and change their columns and labels",
+    "task.create": "Create tasks",
+    "task.edit": "Change, move and archive tasks",
+    "task.delete": "Delete tasks",
+    "comment.create": "Comment on tasks",
+    "automation.manage": "Make and change automation rules",
+    "ai.use": "Ask the AI",
+    "ai.approve": "Apply what the AI proposes",
+    "webhook.manage": "Make and change webhooks",
+    "export.run": "Export data",
+    "import.run": "Import boards",
+}
+
+
+@dataclass(frozen=True)
+class SystemRole:
+    """A role that every workspace has."""
+
+    key: str
+    name: str
+    level: int
+    permissions: frozenset[str]
+    sentence: str
+
+
+_EVERYTHING = frozenset(PERMISSIONS)
+_OWNERS_ONLY = {"workspace.delete", "workspace.transfer", "billing.manage"}
+_MEMBER = {
+    "project.create", "project.manage", "task.create", "task.edit", "task.delete", "comment.create", "ai.use", "ai.approve",
+    "export.run", "import.run",
+}
+
+SYSTEM_ROLES: dict[str, SystemRole] = {
+    "owner": SystemRole("owner", "Owner", 40, _EVERYTHING, "Everything, with billing and the workspace itself"),
+    "admin": SystemRole("admin", "Admin", 30, _EVERYTHING - _OWNERS_ONLY, "Members, roles, record and all projects"),
+    "member": SystemRole("member", "Member", 20, frozenset(_MEMBER), "Create projects and work in all open ones"),
+    "guest": SystemRole("guest", "Guest", 10, frozenset(), "Only what is shared with them"),
+}
+OWNER, ADMIN, MEMBER, GUEST = (SYSTEM_ROLES[key].level for key in ("owner", "admin", "member", "guest"))

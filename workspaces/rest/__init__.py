@@ -1,0 +1,1 @@
+"""What every REST endpoint shares: JSON in and out, problems, pages, idempotency."""

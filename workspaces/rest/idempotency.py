@@ -1,0 +1,61 @@
+"""`Idempotency-Key` on POST: the same key gives the same answer for 24 hours, once.
+
+The answer is kept in the transaction of the change itself, so one cannot exist without the other.
+"""
+
+import hashlib
+from collections.abc import Callable
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+
+from ..actor import Actor
+from ..errors import Refused
+from ..models import IdempotencyKey
+
+KEPT = ("Content-Type", "ETag", "Location", "HX-Trigger")
+
+
+def answer(request: HttpRequest, by: Actor, respond: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """Respond, or give the answer that this key was given before."""
+    key = request.headers.get("Idempotency-Key", "")
+    if request.method != "POST" or not key:
+        return respond(request)
+    if len(key) > 255:
+        raise Refused("The Idempotency-Key is longer than 255 characters.", "Idempotency-Key")
+    row, first = _claim(request, by, key)
+    return _keep(row, respond(request)) if first else _replay(row, fingerprint(request))
+
+
+def fingerprint(request: HttpRequest) -> str:
+    """SHA-256 over the address and the body."""
+    return hashlib.sha256(request.get_full_path().encode() + b"\n" + request.body).hexdigest()
+
+
+def _claim(request: HttpRequest, by: Actor, key: str) -> tuple[IdempotencyKey, bool]:
+    """Whoever inserts first does the work; the others wait for its commit and then read its answer."""
+    try:
+        with transaction.atomic():
+            row = IdempotencyKey(workspace_id=by.workspace.pk, user=by.user, key=key, request_hash=fingerprint(request))
+            row.save(force_insert=True)
+            return row, True
+    except IntegrityError:
+        return IdempotencyKey.objects.within(by.workspace).get(user=by.user, key=key), False
+
+
+def _keep(row: IdempotencyKey, response: HttpResponse) -> HttpResponse:
+    if response.status_code < 400:
+        if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+            response.render()
+        row.status, row.body = response.status_code, response.content
+        row.headers = {name: response[name] for name in KEPT if response.has_header(name)}
+        row.save(update_fields=["status", "body", "headers"])
+    return response
+
+
+def _replay(row: IdempotencyKey, fingerprint: str) -> HttpResponse:
+    if row.request_hash != fingerprint:
+        raise Refused("This Idempotency-Key was used for another request.", "Idempotency-Key")
+    response = HttpResponse(bytes(row.body), status=row.status, headers=row.headers)
+    response["Idempotent-Replayed"] = "true"
+    return response
