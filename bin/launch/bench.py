@@ -1,0 +1,38 @@
+"""bin/bench NAME [arguments]: python -m bench.NAME on servers of its own, durable and migrated; without NAME, the list.
+
+FLOWBOARD_DATA=DIR keeps its servers' data between runs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import AbstractContextManager
+
+from launch.death import dies_with_parent
+from launch.folder import default_data
+from launch.install import PYTHON, ROOT, install_npm
+from launch.say import Failure, say
+from launch.stack import Stack, prepare, stack, throw_away
+
+
+def main(words: list[str]) -> int:
+    if not words:
+        say("\n".join(["bin/bench NAME [arguments]", *(f"  {name}" for name in names())]))
+        return 0
+    if words[0] not in names():
+        raise Failure(f"There is no bench.{words[0]}: {', '.join(names())}")
+    install_npm()
+    with servers() as up:
+        prepare(up, "migrate", "static")
+        return subprocess.run(
+            [PYTHON, "-m", f"bench.{words[0]}", *words[1:]], cwd=ROOT, env=up.env, preexec_fn=dies_with_parent()
+        ).returncode
+
+
+def servers() -> AbstractContextManager[Stack]:
+    return stack(default_data()) if "FLOWBOARD_DATA" in os.environ else throw_away(durable=True)
+
+
+def names() -> list[str]:
+    return sorted(file.stem for file in (ROOT / "bench").glob("*.py") if not file.stem.startswith("_"))
