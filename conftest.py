@@ -6,28 +6,50 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
 
 FAILED_CHECKS = os.environ.get("FAILED_CHECKS", "")  # named by bin/test
 
 
 def pytest_configure() -> None:
     """No test needs collectstatic first; programs that tests start inherit the same by PLAIN_STATIC."""
-    from django.conf import settings
-
     os.environ["PLAIN_STATIC"] = "true"
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_USE_FINDERS = True
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Close the pools before the test database is dropped: the aliases that mirror it keep connections in them."""
-    yield
-    from django.db import connections
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """Set up every alias, whichever the chosen tests name.
 
+    The application's alias mirrors the owner's. The plugin's own fixture would make no test database for the owner
+    when no test names that alias, and the mirror, and so the tests, would then work on the real database.
+    """
+    with django_db_blocker.unblock():
+        close_connections()
+        keep = django_db_keepdb and not django_db_createdb
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keep, serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        close_connections()
+        if not django_db_keepdb:
+            teardown_databases(made, verbosity=0)
+
+
+def close_connections() -> None:
+    """The pools too, which would keep a database busy or lead to the one they were opened for."""
     for connection in connections.all():
         connection.close()
-        if hasattr(connection, "close_pool"):
+        if isinstance(connection, PostgresConnection):
             connection.close_pool()
 
 
