@@ -30,7 +30,9 @@ def sprite(lucide: Path) -> str:
     missing = [name for name, path in found.items() if not path.exists()]
     if missing:
         sys.exit(f"No such icon: {' '.join(missing)}")
-    symbols = (f'<symbol id="{name}" viewBox="0 0 24 24">{drawing(path)}</symbol>' for name, path in sorted(found.items()))
+    symbols = (
+        f'<symbol id="{name}" viewBox="0 0 24 24">{drawing(path)}</symbol>' for name, path in sorted(found.items())
+    )
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
 

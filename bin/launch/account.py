@@ -38,4 +38,6 @@ def unprivileged() -> Account:
         except KeyError:
             continue
         return Account(entry.pw_uid, entry.pw_gid, {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []})
-    raise Failure("PostgreSQL does not run as root, and there is no account postgres or nobody: start this as another user.")
+    raise Failure(
+        "PostgreSQL does not run as root, and there is no account postgres or nobody: start this as another user."
+    )

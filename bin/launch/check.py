@@ -41,10 +41,10 @@ def configured(name: str) -> bool:
 
 def passes(name: str, up: Stack) -> bool:
     program, *rest = CHECKS[name]
-    command = [PYTHON, program] if program.endswith(".py") else [PYTHON, "-m", program]
+    command = [program] if program.endswith(".py") else ["-m", program]
     try:
         with step(name):
-            carry_out([*command, *rest], f"{name} failed: the tests run all the same.", cwd=ROOT, env=up.env)
+            carry_out([PYTHON, *command, *rest], f"{name} failed: the tests run all the same.", cwd=ROOT, env=up.env)
     except Failure as failure:
         say(str(failure))
         return False

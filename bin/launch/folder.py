@@ -33,13 +33,17 @@ class Folder:
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise Failure(f"The data folder {self.path} cannot be made ({error.strerror}): give another with --data.") from error
+            raise Failure(
+                f"The data folder {self.path} cannot be made ({error.strerror}): give another with --data."
+            ) from error
 
     def open(self, name: str) -> int:
         try:
             return os.open(self.path / name, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise Failure(f"The data folder {self.path} cannot be used ({error.strerror}): give another with --data.") from error
+            raise Failure(
+                f"The data folder {self.path} cannot be used ({error.strerror}): give another with --data."
+            ) from error
 
     def take(self) -> None:
         """Make it ours, after what a killed launcher left has ended."""
@@ -56,7 +60,9 @@ class Folder:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         if not soon(lambda: lock(self.family), PATIENCE):
-            raise Failure(f"Processes of an earlier run still use {self.path}: end them, or give another folder with --data.")
+            raise Failure(
+                f"Processes of an earlier run still use {self.path}: end them, or give another folder with --data."
+            )
 
     def announce(self, url: str) -> None:
         """What a second start shall say."""

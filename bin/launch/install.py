@@ -22,6 +22,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 PYTHON_STAMP = VENV / "installed"
 NPM_STAMP = ROOT / "node_modules" / ".installed"
+PIP_INSTALL = "install --quiet --disable-pip-version-check --no-input -r".split()
+NPM_INSTALL = "ci --ignore-scripts --no-audit --no-fund --loglevel=error".split()
 NETWORK = "Look at the lines above; if the network was away, start again and the installation goes on."
 
 
@@ -29,7 +31,7 @@ def enter_venv() -> None:
     """Go on in .venv's Python, whichever Python this is; make or refill .venv first."""
     if Path(sys.prefix) == VENV and python_is_current():
         return
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this much runs on any Python)
         reexecute_newer()
     if not python_is_current():
         with one_at_a_time():
@@ -61,8 +63,7 @@ def install_python() -> None:
     PYTHON_STAMP.unlink(missing_ok=True)
     with step("Installing Python packages"):
         pip = [PYTHON, "-m", "pip"] if whole else new_venv()
-        words = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", ROOT / "requirements.txt"]
-        carry_out([*pip, *words], NETWORK, cwd=ROOT)
+        carry_out([*pip, *PIP_INSTALL, str(ROOT / "requirements.txt")], NETWORK, cwd=ROOT)
     PYTHON_STAMP.write_text(python_wanted())
 
 
@@ -89,8 +90,7 @@ def install_npm() -> None:
             return
         with step("Installing front-end packages"):
             env = {**os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
-            words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-            carry_out([VENV / "bin" / "npm", *words], NETWORK, cwd=ROOT, env=env)
+            carry_out([VENV / "bin" / "npm", *NPM_INSTALL], NETWORK, cwd=ROOT, env=env)
             NPM_STAMP.write_text(wanted)
 
 

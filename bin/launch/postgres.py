@@ -105,7 +105,19 @@ class Postgres:
 
     def sql(self, script: str, database: str = "postgres") -> str:
         """Run a psql script as the superuser."""
-        words = ["-XqAt", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER, "-d", database]
+        words = [
+            "-XqAt",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            SUPERUSER,
+            "-d",
+            database,
+        ]
         env = {**ENV, "PGPASSWORD": self.password}
         advice = "PostgreSQL refused the set-up: does secrets.json in the data folder belong to this data?"
         return carry_out([self.bin / "psql", *words], advice, input=script, env=env).strip()

@@ -29,11 +29,11 @@ DEMO = """  Sign in with password flowboard-demo as
 """
 PATIENCE = 90.0  # seconds for the first answer
 GRACE = 6.0  # seconds for the programs to end; the servers have three more
-UVICORN = (
-    ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--lifespan", "off"]
-    + ["--timeout-graceful-shutdown", "5", "--no-access-log", "--no-proxy-headers", "--log-level", "warning"]
-)  # fmt: skip
-CELERY = ["celery", "--quiet", "--app", "flowboard"]
+UVICORN = """
+    --ws websockets-sansio --ws-per-message-deflate false --lifespan off --timeout-graceful-shutdown 5
+    --no-access-log --no-proxy-headers --log-level warning
+""".split()
+CELERY = "celery --quiet --app flowboard".split()
 ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"  # only JSON is taken from the queue
 
 
@@ -54,7 +54,9 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/run", description=__doc__)
     port = int(os.environ["PORT"]) if os.environ.get("PORT", "").isdigit() else None
     parser.add_argument("--port", type=int, default=port, metavar="N", help="or PORT; another is taken if it is in use")
-    parser.add_argument("--data", type=Path, default=default_data(), metavar="DIR", help="or FLOWBOARD_DATA; default .data")
+    parser.add_argument(
+        "--data", type=Path, default=default_data(), metavar="DIR", help="or FLOWBOARD_DATA; default .data"
+    )
     parser.add_argument("--no-demo", action="store_true", help="start without the demo workspaces")
     return parser.parse_args(words)
 
@@ -87,7 +89,14 @@ def described(up: Stack, sock: socket.socket) -> list[Child]:
     beat = up.folder.path / "beat"
     beat.mkdir(exist_ok=True)
     web = ["uvicorn", "flowboard.asgi:application", "--fd", str(sock.fileno()), *UVICORN]
-    worker = ["--concurrency", up.env.get("WORKER_PROCESSES", "2"), "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+    worker = [
+        "--concurrency",
+        up.env.get("WORKER_PROCESSES", "2"),
+        "--without-gossip",
+        "--without-mingle",
+        "--loglevel",
+        "WARNING",
+    ]
     return [
         *(program(up, f"web {n}", web, sock.fileno()) for n in range(1, int(up.env.get("WEB_PROCESSES", "2")) + 1)),
         program(up, "worker", [*CELERY, "worker", *worker]),

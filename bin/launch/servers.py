@@ -25,9 +25,13 @@ def main(words: list[str]) -> int:
 
 
 def parse(words: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bin/servers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="bin/servers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=default_data(), metavar="DIR")
-    parser.add_argument("--throw-away", action="store_true", help="a folder of its own, without fsync, removed at the end")
+    parser.add_argument(
+        "--throw-away", action="store_true", help="a folder of its own, without fsync, removed at the end"
+    )
     parser.add_argument("command", nargs="*", metavar="COMMAND")
     return parser.parse_args(words)
 

