@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from launch.death import dies_with_parent
 from launch.say import say
@@ -56,9 +57,10 @@ class Child:
         if self.process and self.process.stdout:
             threading.Thread(target=self.copy, args=(self.process.stdout,), daemon=True).start()
 
-    def copy(self, output) -> None:  # type: ignore[no-untyped-def]
+    def copy(self, output: IO[bytes]) -> None:
         for line in output:
-            say(f"{self.name:9} | {line.decode(errors='replace').rstrip()}")
+            if text := line.decode(errors="replace").rstrip():
+                say(f"{self.name:9} | {text}")
 
     @property
     def alive(self) -> bool:

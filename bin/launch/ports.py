@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 from launch.say import Failure
 
@@ -27,6 +28,30 @@ def listening(first: int, wanted: int | None = None) -> socket.socket:
         else:
             return sock
     raise Failure(f"No free port from {first} to {first + SPAN - 1}: end what holds them, or give another with --port.")
+
+
+def sharing(first: socket.socket, count: int) -> list[socket.socket]:
+    """Sockets on the same port, among which Linux spreads new connections; all start to listen.
+
+    Processes that share one socket would leave it to chance: the quickest takes a whole burst.
+    The first was bound alone, so the port was free; only now may others of this user join.
+    """
+    if sys.platform == "linux":
+        first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    sockets = [first, *(twin(first) for _ in range(count - 1))]
+    for sock in sockets:
+        sock.listen(2048)
+    return sockets
+
+
+def twin(first: socket.socket) -> socket.socket:
+    if sys.platform != "linux":  # elsewhere the last one bound would take everything
+        return first.dup()
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    sock.bind(first.getsockname())
+    return sock
 
 
 def port_of(sock: socket.socket) -> int:

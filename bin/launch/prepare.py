@@ -35,7 +35,14 @@ def told(text: str, advice: str) -> Iterator[None]:
         with step(text):
             yield
     except Exception as error:
-        raise Failure(f"{last_lines(traceback.format_exc())}\n{advice}") from error
+        raise Failure(f"{last_lines(what_happened(error))}\n{advice}") from error
+
+
+def what_happened(error: Exception) -> str:
+    """A command's own words suffice; anything else was not foreseen and needs its traceback."""
+    from django.core.management import CommandError
+
+    return str(error) if isinstance(error, CommandError) else traceback.format_exc()
 
 
 def migrate() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from launch.say import Failure, step
+from launch.say import Failure, say
 
 OWNER_MISSING = (
     "DATABASE_URL is set but DATABASE_OWNER_URL is not: migrations run as the role that owns the tables. "
@@ -13,35 +13,42 @@ OWNER_MISSING = (
 )
 
 
-def check_postgres(env: Mapping[str, str]) -> None:
+def check_servers(env: Mapping[str, str]) -> None:
+    """Those that the environment names; the others will be started."""
+    if "DATABASE_URL" in env and "DATABASE_OWNER_URL" not in env:
+        raise Failure(OWNER_MISSING)
+    if "DATABASE_URL" in env:
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_OPS_URL"):
+            if name in env:
+                check_postgres(name, env[name])
+    if "REDIS_URL" in env:
+        check_redis("REDIS_URL", env["REDIS_URL"])
+
+
+def check_postgres(name: str, url: str) -> None:
     import psycopg
 
-    if "DATABASE_OWNER_URL" not in env:
-        raise Failure(OWNER_MISSING)
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_OPS_URL"):
-        if name not in env:
-            continue
-        with step(f"PostgreSQL at {name}"):
-            try:
-                psycopg.connect(env[name], connect_timeout=5).close()
-            except (psycopg.Error, UnicodeError) as error:
-                raise Failure(unreachable("PostgreSQL", name, env[name], error)) from error
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except (psycopg.Error, ValueError) as error:
+        raise Failure(unreachable("PostgreSQL", name, url, error)) from error
+    say(f"PostgreSQL at {name} answers")
 
 
-def check_redis(env: Mapping[str, str]) -> None:
+def check_redis(name: str, url: str) -> None:
     import redis
 
-    with step("Redis at REDIS_URL"):
-        try:
-            client = redis.Redis.from_url(env["REDIS_URL"], socket_connect_timeout=5, socket_timeout=5)
-            client.ping()
-            client.close()
-        except (redis.RedisError, ValueError, OSError) as error:
-            raise Failure(unreachable("Redis", "REDIS_URL", env["REDIS_URL"], error)) from error
+    try:
+        client = redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5)
+        client.ping()
+        client.close()
+    except (redis.RedisError, ValueError, OSError) as error:
+        raise Failure(unreachable("Redis", name, url, error)) from error
+    say(f"Redis at {name} answers")
 
 
 def unreachable(server: str, name: str, url: str, error: Exception) -> str:
-    why = " ".join(str(error).split())
+    why = " ".join(str(error).split()).rstrip(".?! ")
     return (
         f"{server} cannot be reached at {name} ({without_password(url)}): {why}. "
         f"Start it or correct the address, or unset {name} for the embedded server."
@@ -49,4 +56,4 @@ def unreachable(server: str, name: str, url: str, error: Exception) -> str:
 
 
 def without_password(url: str) -> str:
-    return re.sub(r"(//[^:/@]*):[^@]*@", r"\1@", url)
+    return re.sub(r"(//[^:/@]*):[^@]*@", r"\1:…@", url)

@@ -17,11 +17,16 @@ from launch.death import dies_with_parent
 from launch.folder import Folder
 from launch.install import PYTHON, ROOT
 from launch.postgres import Postgres
-from launch.reach import check_postgres, check_redis
+from launch.reach import check_servers
 from launch.say import step
 from launch.valkey import Valkey
 
 HERE = Path(__file__).parent
+STOPS = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+)  # each raises KeyboardInterrupt; a script may have SIGINT ignored
 NAMES = ("SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_OPS_URL", "REDIS_URL", "FLOWBOARD_DATA")
 
 
@@ -42,15 +47,16 @@ def stack(data: Path, *, durable: bool = True) -> Iterator[Stack]:
     known = folder.secrets()
     up = Stack(folder, {**os.environ, "FLOWBOARD_DATA": str(folder.path)})
     up.env.setdefault("SECRET_KEY", known["SECRET_KEY"])
-    for sig in (signal.SIGTERM, signal.SIGHUP):
+    for sig in STOPS:
         signal.signal(sig, signal.default_int_handler)
+    check_servers(up.env)
     try:
         start_postgres(up, known, durable)
         start_valkey(up, known, durable)
         folder.write_env({name: up.env[name] for name in NAMES if name in up.env})
         yield up
     finally:
-        for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for sig in STOPS:
             signal.signal(sig, signal.SIG_IGN)
         stop_all(up.servers, 3)
 
@@ -68,7 +74,7 @@ def throw_away(*, durable: bool = False) -> Iterator[Stack]:
 
 def start_postgres(up: Stack, known: dict[str, str], durable: bool) -> None:
     if "DATABASE_URL" in up.env:
-        return check_postgres(up.env)
+        return
     with step("PostgreSQL"):
         server = Postgres(
             up.folder.path / "postgres", known["superuser"], durable=durable, inherited=(up.folder.family,)
@@ -82,7 +88,7 @@ def start_postgres(up: Stack, known: dict[str, str], durable: bool) -> None:
 
 def start_valkey(up: Stack, known: dict[str, str], durable: bool) -> None:
     if "REDIS_URL" in up.env:
-        return check_redis(up.env)
+        return
     with step("Valkey"):
         server = Valkey(up.folder.path / "valkey", known["valkey"], durable=durable, inherited=(up.folder.family,))
         up.servers.append(server.start())
