@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
-from tasks.imports.board import Board, Card, Column, Person, Tag
+from tasks.imports.board import Card, Column, Person, Tag
 from tasks.models import COLORS, ChecklistItem, Status, Task
 
 DONE = re.compile(r"\b(done|complete[d]?|shipped|released|finished|closed|live|archive[d]?|erledigt|fertig|terminé|hecho)\b", re.I)
@@ -15,7 +15,7 @@ STARTED = re.compile(
     re.I,
 )
 WAITING = re.compile(r"\b(backlog|ideas?|icebox|someday|later|future|to[- ]?do|next|inbox|planned|wish\w*|new|offen|à faire)\b", re.I)
-NEAREST = {"black": "gray", "cyan": "sky", "green": "green", "lime": "lime"}
+NEAREST = {"black": "gray", "grey": "gray", "cyan": "sky", "sky": "sky", "violet": "purple", "magenta": "pink"}
 MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
@@ -64,19 +64,26 @@ def shortened(text: str, at_most: int) -> str:
 
 @dataclass
 class People:
-    """The workspace's members, found by what an export knows of them; `strangers` are those it asked for in vain."""
+    """The workspace's members, found by what an export knows of them."""
 
     members: Sequence[User]
-    strangers: dict[str, Person] = field(default_factory=dict)
-    _known: dict[str, User | None] = field(default_factory=dict)
+    _asked: dict[str, tuple[Person, User | None]] = field(default_factory=dict)
 
     def find(self, person: Person) -> User | None:
         """The member with this e-mail, user name or full name, when it is exactly one."""
-        if person.id not in self._known:
-            self._known[person.id] = self._match(person)
-        if not self._known[person.id]:
-            self.strangers[person.id] = person
-        return self._known[person.id]
+        if person.id not in self._asked:
+            self._asked[person.id] = person, self._match(person)
+        return self._asked[person.id][1]
+
+    @property
+    def matches(self) -> list[tuple[Person, User]]:
+        """Who was asked for and found."""
+        return [(person, user) for person, user in self._asked.values() if user]
+
+    @property
+    def strangers(self) -> list[Person]:
+        """Who was asked for in vain."""
+        return [person for person, user in self._asked.values() if not user]
 
     def _match(self, person: Person) -> User | None:
         for seen, wanted in (
@@ -128,7 +135,8 @@ def due_day(card: Card, zone: str) -> object:
     return card.due_at.astimezone(ZoneInfo(zone)).date() if card.due_at else None
 
 
-def kept(board: Board) -> tuple[list[Column], list[Column]]:
-    """The columns to bring, and the archived empty ones that nobody would miss."""
-    brought = [column for column in board.columns if column.cards or not column.closed]
-    return brought, [column for column in board.columns if column not in brought]
+def kept(columns: Iterable[Column]) -> tuple[list[Column], list[Column]]:
+    """The columns to bring, archived ones last since nobody saw them; and the archived empty ones that nobody misses."""
+    every = list(columns)
+    brought = [column for column in every if not column.closed] + [column for column in every if column.closed and column.cards]
+    return brought, [column for column in every if column.closed and not column.cards]

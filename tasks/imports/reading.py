@@ -15,6 +15,7 @@ MAX_BYTES = 50 * 1024 * 1024
 MAX_VALUES = 3_000_000
 CUT_SHORT = "The file ends too soon; it was probably not downloaded completely."
 
+CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)])
 KINDS = {
     dict: "an object", list: "a list", str: "a text", bool: "true or false",
     int: "a number", float: "a number", type(None): "null",
@@ -158,5 +159,5 @@ class Node:
 
 
 def clean(text: str) -> str:
-    """The text without what PostgreSQL cannot hold: NUL goes, half a surrogate pair becomes U+FFFD."""
-    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    """The text without what cannot be stored or shown: control characters go, half a surrogate pair becomes U+FFFD."""
+    return text.translate(CONTROLS).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

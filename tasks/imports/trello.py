@@ -14,7 +14,7 @@ from tasks.imports.reading import Node, load
 MAX_COLUMNS, MAX_CARDS, MAX_ACTIONS = 1_000, 20_000, 200_000
 MAX_PEOPLE, MAX_TAGS, MAX_CHECKLISTS = 5_000, 2_000, 40_000
 MAX_ON_A_CARD = 1_000
-NAME, TEXT, ADDRESS = 16_384, 100_000, 4_096
+NAME, TEXT, ADDRESS, LONGEST_LINK = 16_384, 100_000, 16_384, 2_000
 
 Thing = TypeVar("Thing", Tag, Person)
 
@@ -258,10 +258,10 @@ def _found(names: list[str], things: dict[str, Thing], known: _Known, what: str)
 def _links(node: Node, known: _Known) -> Iterator[Link]:
     for item in _listed(node, "attachments", MAX_ON_A_CARD):
         url = item.need("url").text(ADDRESS).strip()
-        if url.lower().startswith(("http://", "https://")):
+        if url.lower().startswith(("http://", "https://")) and len(url) <= LONGEST_LINK:
             yield Link(item.need("id").identifier(), _name(item, url)[:NAME], url)
         else:
-            known.omitted.append((f"An attachment of {node.place}", "Its address is not on the web."))
+            known.omitted.append((f"An attachment of {node.place}", "Its address is not one on the web, or far too long."))
 
 
 def _note_the_rest(root: Node, known: _Known) -> None:

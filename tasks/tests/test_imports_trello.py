@@ -70,7 +70,7 @@ class TestReading:
     def test_what_has_no_place_is_named(self) -> None:
         told = {omission.what: omission.why for omission in board(customFields=[{"id": "f"}]).omissions}
         assert told == {
-            "An attachment of cards[1]": "Its address is not on the web.",
+            "An attachment of cards[1]": "Its address is not one on the web, or far too long.",
             "1 comment": "The card is no longer on the board.",
             "1 custom field": "Custom fields are not imported.",
         }
