@@ -1,0 +1,44 @@
+// After a change, from whichever door: the toast, the way back, and fresh pieces of page.
+import { refuse, remember, toast, undoChange } from "app/toast";
+import { staleAfter } from "app/fragments";
+import { post, wordsFor } from "app/post";
+
+addEventListener("flowboard:done", ({ detail }) => {
+  if (detail.change) remember(detail.change);
+  if (detail.sentence && !detail.quiet) toast(detail.sentence, { undo: detail.change });
+  staleAfter(detail);
+});
+
+addEventListener("flowboard:refused", ({ detail }) => toast(detail.sentence, { danger: true }));
+
+addEventListener("htmx:responseError", ({ detail }) => {
+  if (!(detail.xhr.getResponseHeader("HX-Trigger") ?? "").includes("flowboard:refused")) toast(wordsFor(detail.xhr.status), { danger: true });
+  if (detail.xhr.status === 409) staleAfter({});
+});
+addEventListener("htmx:sendError", () => toast(wordsFor(0), { danger: true }));
+
+addEventListener("click", (event) => {
+  const undo = event.target.closest?.("[data-undo]");
+  if (undo) undoChange(undo.dataset.undo);
+  const copy = event.target.closest?.("[data-copy]");
+  if (copy) copyText(copy.dataset.copy);
+  const toggle = event.target.closest?.("[data-toggle]");
+  if (toggle) flip(toggle);
+});
+
+export async function copyText(text) {
+  const full = text.startsWith("/") ? location.origin + text : text;
+  try { await navigator.clipboard.writeText(full); toast("Copied."); } catch { toast(`Copy this: ${full}`); }
+}
+
+// A checkbox in a menu that is saved at once: shown first, the server's word follows.
+async function flip(item) {
+  const on = item.getAttribute("aria-checked") !== "true";
+  item.setAttribute("aria-checked", on);
+  try {
+    await post(item.dataset.toggle, { [item.dataset.name]: item.dataset.value, on: on ? 1 : 0 });
+  } catch (error) {
+    item.setAttribute("aria-checked", !on);
+    refuse(error);
+  }
+}

@@ -1,0 +1,112 @@
+// Longer text: opened in place, previewed by the server, kept as a draft until it is saved.
+import { $ } from "app/dom";
+import { post, token } from "app/post";
+import { refuse, toast } from "app/toast";
+
+const draftKey = (form) => `draft:${document.body.dataset.workspace}:${form.dataset.draft ?? form.dataset.url}`;
+
+addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-edit]");
+  if (opener && !event.target.closest("a")) open(document.getElementById(opener.dataset.edit));
+  if (event.target.closest?.("[data-editor-cancel]")) close(event.target.closest("[data-editor]"));
+  const preview = event.target.closest?.("[data-preview-toggle]");
+  if (preview) show(preview);
+});
+
+function open(form) {
+  if (!form) return;
+  form.hidden = false;
+  form.setAttribute("data-open", "");
+  reading(form, true);
+  const field = $("textarea", form);
+  if (form.dataset.opened === undefined) { form.dataset.opened = field.defaultValue.length; restore(form, field); }
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+}
+
+function reading(form, hidden) {
+  const text = form.parentElement.querySelector(":scope > .described, :scope > [data-reading]");
+  if (text) text.hidden = hidden;
+}
+
+function close(form) {
+  const field = $("textarea", form);
+  field.value = field.defaultValue;
+  forget(form);
+  $(".stale-note", form)?.remove();
+  if (form.dataset.editor === "new") return;
+  form.removeAttribute("data-open");
+  delete form.dataset.opened;
+  form.hidden = true;
+  reading(form, false);
+  $("#pane")?.focus({ preventScroll: true });
+}
+
+async function show(button) {
+  const form = button.closest("[data-editor]"), pane = $("[data-preview]", form), field = $("textarea", form);
+  const on = pane.hidden;
+  button.setAttribute("aria-pressed", on);
+  pane.hidden = !on;
+  field.hidden = on;
+  if (!on) { field.focus(); return; }
+  try {
+    const response = await fetch(button.dataset.previewToggle, { method: "POST", body: new URLSearchParams({ text: field.value }), headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
+    if (!response.ok) throw new Error();
+    pane.innerHTML = (await response.text()) || "";
+  } catch { pane.textContent = "The preview needs a connection."; }
+}
+
+addEventListener("submit", (event) => {
+  const form = event.target.closest?.("[data-editor]");
+  if (form) { event.preventDefault(); save(form); }
+});
+addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("[data-editor]");
+  if (!form) return;
+  if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) { event.preventDefault(); save(form); }
+  if (event.key === "Escape") { event.stopPropagation(); if (form.dataset.editor === "new" || $("textarea", form).value !== $("textarea", form).defaultValue) event.target.blur(); else close(form); }
+});
+addEventListener("input", (event) => {
+  const form = event.target.closest?.("[data-editor]");
+  if (!form) return;
+  if (event.target.value === event.target.defaultValue) forget(form); else try { localStorage.setItem(draftKey(form), event.target.value); } catch { /* a full store loses the draft, not the text */ }
+});
+
+async function save(form) {
+  const field = $("textarea", form), text = field.value, fresh = form.dataset.editor === "new";
+  if (fresh && !text.trim()) return;
+  if (!fresh && text === field.defaultValue) return close(form);
+  const button = $(".btn-primary", form);
+  button.setAttribute("aria-busy", "true");
+  try {
+    await post(form.dataset.url, { [form.dataset.field]: text, ...(form.dataset.version && { version: form.dataset.version }) });
+    forget(form);
+    field.value = fresh ? "" : text;
+    if (!fresh) field.defaultValue = text;
+    close(form);
+  } catch (error) { refuse(error); } finally { button.removeAttribute("aria-busy"); }
+}
+
+function forget(form) { localStorage.removeItem(draftKey(form)); }
+
+function restore(form, field) {
+  const kept = localStorage.getItem(draftKey(form));
+  if (kept && kept !== field.defaultValue) { field.value = kept; toast("Your unsaved words are back."); }
+}
+
+// Another person saved the same text meanwhile: say so, and let this one choose.
+addEventListener("flow:changed-elsewhere", ({ target, detail }) => {
+  const form = target.closest("[data-editor]");
+  if (detail.version) target.closest("[data-version]")?.setAttribute("data-version", detail.version);
+  const host = form ?? target.parentElement;
+  host.querySelector(":scope > .stale-note")?.remove();
+  const note = Object.assign(document.createElement("div"), { className: "banner is-accent stale-note" });
+  note.setAttribute("data-keep", "");
+  note.setAttribute("role", "status");
+  const use = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-s", textContent: "Show theirs", onclick: () => { target.value = target.defaultValue = detail.value; note.remove(); } });
+  const stay = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-ghost btn-s", textContent: "Keep mine", onclick: () => note.remove() });
+  note.append(Object.assign(document.createElement("span"), { className: "grow", textContent: "Somebody changed this meanwhile." }), use, stay);
+  if (form) form.prepend(note); else target.after(note);
+});
+
+for (const form of document.querySelectorAll("[data-editor=new]")) restore(form, $("textarea", form));

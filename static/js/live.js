@@ -1,0 +1,112 @@
+// The live client: events in order, each once; by socket while there is one, else by asking every 30 s.
+import { $, say } from "app/dom";
+import { allNames, includes, refresh } from "app/fragments";
+import { connection } from "app/status";
+import { ask } from "app/dialogs";
+import { toast } from "app/toast";
+
+const { workspace, user } = document.body.dataset;
+const EVENTS = `/api/v1/workspaces/${workspace}/events`;
+let last = Number(document.body.dataset.head || 0), epoch = document.body.dataset.epoch;
+let socket, tries = 0, poll, catching = null, closedFor = null;
+
+function connect() {
+  clearInterval(poll);
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  socket = new WebSocket(`${scheme}://${location.host}/ws/${workspace}/?after=${last}`);
+  socket.onopen = () => { tries = 0; connection(true); };
+  socket.onmessage = ({ data }) => { for (const frame of [JSON.parse(data)].flat()) take(frame); };
+  socket.onclose = ({ code }) => lost(code);
+}
+
+function lost(code) {
+  if (code === 4403 || code === 4401) return shownOut(code);
+  connection(false);
+  poll = setInterval(catchUp, 30_000);
+  const wait = Math.min(30_000, 500 * 2 ** tries++) * (0.5 + Math.random());
+  setTimeout(() => { if (!closedFor) connect(); }, wait);
+}
+
+function take(frame) {
+  if (frame.event === "cursor") { last = Math.max(last, frame.seq); return; }
+  if (frame.event === "head") { if (frame.epoch && frame.epoch !== epoch) startOver(frame); else if (frame.seq > last) catchUp(); return; }
+  if (frame.event === "resync") { startOver(frame); return; }
+  if (!frame.seq || frame.seq <= last) return;
+  if (frame.seq > last + 1) { catchUp(); return; }
+  last = frame.seq;
+  apply(frame);
+}
+
+// What was missed, from the same rows in the same order; a whole page's worth at a time.
+function catchUp() {
+  catching ??= pull().catch(() => {}).finally(() => { catching = null; });
+  return catching;
+}
+
+async function pull() {
+  for (;;) {
+    const response = await fetch(`${EVENTS}?after=${last}`, { headers: { Accept: "application/json" } });
+    if (response.status === 410) return startOver(await response.json().catch(() => ({})));
+    if (response.status === 401 || response.status === 403 || response.status === 404) return shownOut(response.status === 401 ? 4401 : 4403);
+    if (!response.ok) return;
+    const page = await response.json();
+    if (page.epoch && page.epoch !== epoch) return startOver({ seq: page.head, epoch: page.epoch });
+    for (const row of page.results) if (row.seq > last) { last = row.seq; if (row.event !== "cursor") apply(row); }
+    if (page.results.length < 500) { last = Math.max(last, page.head ?? 0); return; }
+  }
+}
+
+function startOver({ seq, head, epoch: fresh }) {
+  last = Math.max(seq ?? 0, head ?? 0) || last;
+  if (fresh) epoch = fresh;
+  refresh(allNames());
+}
+
+function apply({ event, seq, data = {} }) {
+  const names = staleNames(event, data).filter((name) => !includes(name, seq));
+  if (names.length) refresh(names).then(() => mark(event, data));
+}
+
+function staleNames(event, data) {
+  const sheet = $("flow-board, flow-list"), pane = $("#pane"), names = [];
+  const noun = event.split(":")[0];
+  if (sheet && (!data.projectId || data.projectId === sheet.dataset.project)) {
+    if (sheet.localName === "flow-list") names.push("list");
+    else if (data.statusIds?.length && noun !== "status") names.push(...data.statusIds.map((id) => `column-${id}`));
+    else if (["task", "status", "label", "project", "comment", "change", "checklist"].includes(noun)) names.push("board");
+  }
+  if (pane && (data.key === pane.dataset.ref || data.parentKey === pane.dataset.ref || ["status", "label"].includes(noun))) names.push("pane");
+  if (!sheet && !pane && $("#main [data-live]")) names.push("main");
+  if (["project", "workspace"].includes(noun)) names.push("sidebar");
+  return names;
+}
+
+// Who did it, for a moment, on the card; spoken only where it touches the card in focus.
+function mark(event, { key, by }) {
+  const card = key && document.getElementById(`task-${key}`);
+  if (!card || !by || by.id === user) return;
+  card.classList.remove("is-changed");
+  requestAnimationFrame(() => card.classList.add("is-changed"));
+  const flag = Object.assign(document.createElement("span"), { className: "card-by", textContent: by.name });
+  flag.setAttribute("data-keep", "");
+  card.querySelector(":scope > .card-by")?.remove();
+  card.append(flag);
+  setTimeout(() => { flag.remove(); card.classList.remove("is-changed"); }, 2400);
+  if (card === document.activeElement) say(`${by.name} changed ${key}.`);
+}
+
+async function shownOut(code) {
+  if (closedFor) return;
+  closedFor = code;
+  clearInterval(poll);
+  connection(false);
+  const words = code === 4401 ? "You are signed out." : "You no longer have access to this workspace.";
+  toast(words, { danger: true });
+  const yes = await ask(words, { yes: code === 4401 ? "Sign in again" : "Leave this page", danger: false });
+  if (yes) location.assign(code === 4401 ? `/accounts/login/?next=${encodeURIComponent(location.pathname)}` : "/");
+}
+
+addEventListener("online", () => { if (!closedFor && socket.readyState > 1) { tries = 0; connect(); } });
+addEventListener("offline", () => connection(false));
+document.addEventListener("visibilitychange", () => { if (!document.hidden && socket.readyState > 1) catchUp(); });
+connect();

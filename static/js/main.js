@@ -1,0 +1,12 @@
+// What every page needs; custom elements found on the page bring their own module.
+import "app/toast";
+import "app/menu";
+import "app/dialogs";
+import "app/tip";
+import "app/theme";
+import "app/router";
+import "app/done";
+import { load } from "app/load";
+
+load(document);
+if (document.body.dataset.workspace) import("app/live");

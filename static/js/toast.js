@@ -1,0 +1,67 @@
+// Notices that leave by themselves; after a change they hold the way back for ten seconds.
+import { post, Refused } from "app/post";
+import { icon } from "app/dom";
+
+const STAY = 10_000;
+let lastChange = null;
+
+export function toast(words, { undo = null, danger = false } = {}) {
+  const host = document.querySelector("flow-toasts");
+  const note = document.createElement("div");
+  note.className = danger ? "toast is-danger" : "toast";
+  note.setAttribute("role", danger ? "alert" : "status");
+  note.append(icon(danger ? "circle-alert" : "circle-check"), Object.assign(document.createElement("span"), { textContent: words }));
+  if (undo) note.append(button("Undo", "", () => { leave(note); undoChange(undo); }));
+  note.append(button("", "toast-x", () => leave(note)));
+  host.append(note);
+  while (host.childElementCount > 3) host.firstElementChild.remove();
+  raise(host);
+  stay(note);
+}
+
+export async function undoChange(change = lastChange) {
+  if (!change) return toast("Nothing to undo on this page.");
+  if (change === lastChange) lastChange = null;
+  const { workspace } = document.body.dataset;
+  try { await post(`/w/${workspace}/changes/${change}/undo/`); } catch (error) { refuse(error); }
+}
+
+export function refuse(error) {
+  if (!(error instanceof Refused)) throw error;
+  toast(error.message, { danger: true });
+}
+
+export function remember(change) { lastChange = change; }
+
+// Above every dialog: the last one shown in the top layer wins.
+function raise(host) {
+  if (!host.showPopover) return;
+  if (host.matches(":popover-open")) host.hidePopover();
+  host.showPopover();
+}
+
+function stay(note) {
+  let timer;
+  const start = () => { timer = setTimeout(() => leave(note), STAY); };
+  note.addEventListener("pointerenter", () => clearTimeout(timer));
+  note.addEventListener("pointerleave", start);
+  note.addEventListener("focusin", () => clearTimeout(timer));
+  start();
+}
+
+function leave(note) {
+  note.classList.add("is-leaving");
+  setTimeout(() => note.remove(), 160);
+}
+
+function button(words, className, onclick) {
+  const made = Object.assign(document.createElement("button"), { type: "button", className, onclick, textContent: words });
+  if (!words) { made.append(icon("x", "icon-s")); made.setAttribute("aria-label", "Dismiss"); }
+  return made;
+}
+
+customElements.define("flow-toasts", class extends HTMLElement {
+  connectedCallback() {
+    for (const one of this.querySelectorAll("template")) { toast(one.content.textContent.trim(), { danger: one.dataset.message === "error" }); one.remove(); }
+  }
+});
