@@ -1,6 +1,7 @@
 """What follows a change, in order: one flat list. They only write rows and enqueue; each may run twice."""
 
 from realtime.doorbell import ring
+from tasks.eyes import PROJECT_EYES  # noqa: F401  (which projects people see: workspaces/feed.py)
 from tasks.tally import count
 
 # inside the transaction, after the rows are numbered: (act) -> None

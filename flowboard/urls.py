@@ -1,9 +1,24 @@
 """Every address."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from . import views
+
+urlpatterns = [
+    path("healthz", views.alive, name="healthz"),
+    path("readyz", views.ready, name="readyz"),
+    path("accounts/", include("allauth.urls")),
+    path("", include("accounts.urls")),
+    path("", include("workspaces.urls")),
+    path("", include("tasks.urls")),
+    path("", include("realtime.urls")),
+    path("", include("workspaces.api_urls")),
+    path("", include("tasks.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("admin/", admin.site.urls),
+]
 handler400 = "flowboard.errors.bad_request"
 handler403 = "flowboard.errors.forbidden"
 handler404 = "flowboard.errors.not_found"

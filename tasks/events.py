@@ -1,0 +1,97 @@
+"""What the record may say of projects and tasks."""
+
+from typing import Any
+
+from workspaces.events import define, subject_words
+
+WORDS = {
+    "title": "title", "description": "description", "priority": "priority", "due": "due date", "estimate": "estimate",
+    "assignees": "assignees", "labels": "labels", "parent": "parent",
+}  # fmt: skip
+PRIORITIES = ("no priority", "low", "medium", "high", "urgent")
+
+
+def _updated(row: Any) -> str:
+    """The one field's new value, or the names of the fields."""
+    fields = list(row.after)
+    subject = subject_words(row)
+    if fields == ["title"]:
+        return f"renamed {row.subject_key} from {row.before['title']} to {row.after['title']}"
+    if fields == ["priority"]:
+        return f"set the priority of {subject} to {PRIORITIES[row.after['priority']]}"
+    if fields == ["due"]:
+        return f"set the due date of {subject} to {row.after['due']}" if row.after["due"] else f"removed the due date of {subject}"
+    if fields == ["estimate"]:
+        value = row.after["estimate"]
+        return f"removed the estimate of {subject}" if value is None else f"estimated {subject} at {value}"
+    if fields == ["labels"]:
+        return _sets(row, "labels", "labelled", "took off")
+    return f"changed {' and '.join(WORDS.get(name, name) for name in fields)} of {subject}"
+
+
+def _sets(row: Any, name: str, added: str, removed: str) -> str:
+    was, now = ({item["id"]: item["name"] for item in fact[name]} for fact in (row.before, row.after))
+    new = [now[key] for key in now if key not in was]
+    gone = [was[key] for key in was if key not in now]
+    parts = [f"{added} {subject_words(row)} {', '.join(new)}"] if new else []
+    if gone:
+        parts.append(f"{removed} {', '.join(gone)}" if new else f"{removed} {', '.join(gone)} from {subject_words(row)}")
+    return " and ".join(parts)
+
+
+def _moved(row: Any) -> str:
+    was, now = row.before["status"], row.after["status"]
+    if was["id"] == now["id"]:
+        return f"moved {subject_words(row)} within {now['name']}"
+    return f"moved {subject_words(row)} from {was['name']} to {now['name']}"
+
+
+def _checked(row: Any) -> str:
+    if "done" in row.after:
+        return f"{'ticked' if row.after['done'] else 'unticked'} “{row.after['text']}” in {subject_words(row)}"
+    return f"changed a checklist line of {subject_words(row)}"
+
+
+def _column(row: Any) -> str:
+    if "name" in row.after:
+        return f"renamed the column {row.before['name']} to {row.after['name']}"
+    if "wip_limit" in row.after:
+        limit = row.after["wip_limit"]
+        return f"set the limit of column {row.subject_label} to {limit}" if limit else f"lifted the limit of column {row.subject_label}"
+    return f"moved the column {row.subject_label}" if "rank" in row.after else f"changed the column {row.subject_label}"
+
+
+define("project:created", "created the project {subject}")
+define("project:updated", "changed the project {subject}")
+define("project:archived", "archived the project {subject}")
+define("project:restored", "brought the project {subject} back")
+define("project:deleted", "deleted the project {subject}")
+define("project:recovered", "recovered the project {subject}")
+define("project:shared", "shared the project {subject} with {after[name]}")
+define("project:unshared", "stopped sharing the project {subject} with {before[name]}")
+define("status:created", "added the column {subject}")
+define("status:updated", _column)
+define("status:deleted", "removed the column {subject}")
+define("status:recovered", "brought the column {subject} back")
+define("label:created", "made the label {subject}")
+define("label:updated", "changed the label {subject}")
+define("label:deleted", "removed the label {subject}")
+define("label:recovered", "brought the label {subject} back")
+define("task:created", "added {subject} to {after[status][name]}")
+define("task:updated", _updated)
+define("task:moved", _moved)
+define("task:archived", "archived {subject}")
+define("task:restored", "brought {subject} back to {after[status][name]}")
+define("task:deleted", "deleted {subject}")
+define("task:recovered", "recovered {subject}")
+define("checklist:created", "added “{after[text]}” to the checklist of {subject}")
+define("checklist:updated", _checked)
+define("checklist:deleted", "removed “{before[text]}” from the checklist of {subject}")
+define("checklist:recovered", "brought “{after[text]}” back to the checklist of {subject}")
+define("comment:created", "commented on {subject}")
+define("comment:updated", "edited a comment on {subject}")
+define("comment:deleted", "deleted a comment on {subject}")
+define("comment:recovered", "brought a comment on {subject} back")
+define("link:created", "attached {after[name]} to {subject}")
+define("link:deleted", "removed {before[name]} from {subject}")
+define("link:recovered", "brought {after[name]} back to {subject}")

@@ -1,0 +1,150 @@
+"""The inverse of each change to projects and tasks, refused where somebody has changed the same thing since."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import F
+
+from accounts.models import User
+from workspaces.actor import Actor
+from workspaces.errors import Stale
+from workspaces.models import ActivityLog, ChangeSet
+from workspaces.undo import undoes
+
+from . import actions
+from .models import Attachment, ChecklistItem, Comment, Label, Project, Status, Task
+
+
+def _find(model: Any, by: Actor, row: Any, *related: str) -> Any:
+    found = model.objects.within(by.workspace).select_related(*related).filter(pk=row.subject_id).first()
+    if found is None:
+        raise Stale(f"{row.subject_key} {row.subject_label} is gone.")
+    return found
+
+
+def _still(now: Any, then: Any, words: str) -> None:
+    """The field must hold what the change left there."""
+    if now != then:
+        raise Stale(f"{words} was changed again since.")
+
+
+@undoes("task:moved")
+def move_back(by: Actor, row: Any) -> None:
+    task = _find(Task, by, row, "project", "status")
+    _still(str(task.status_id), row.after["status"]["id"], row.subject_key)
+    if row.after["status"] == row.before["status"]:
+        _still(task.rank, row.after["rank"], f"The place of {row.subject_key}")
+    to = Status.objects.within(by.workspace).select_related("project").get(pk=row.before["status"]["id"])
+    above = Task.objects.filter(workspace=by.workspace, status=to, rank__lt=row.before["rank"]).exclude(pk=task.pk)
+    actions.move_task(by, task, to=to, after=above.order_by("-rank").first(), rank=row.before["rank"])
+
+
+@undoes("task:updated")
+def set_back(by: Actor, row: Any) -> None:
+    task = _find(Task, by, row, "project", "status")
+    fields = {}
+    for name, was in row.before.items():
+        _still(_current(task, name), row.after[name], f"The {name} of {row.subject_key}")
+        fields[name] = _loaded(by, name, was)
+    actions.update_task(by, task, **fields)
+
+
+def _current(task: Task, name: str) -> Any:
+    if name == "assignees":
+        return sorted(map(str, task.assignments.values_list("user_id", flat=True)))
+    if name == "labels":
+        return sorted((row.label.fact for row in task.task_labels.select_related("label")), key=str)
+    value = task.parent_id if name == "parent" else getattr(task, name)
+    return value if value is None or isinstance(value, int | str) else str(value)
+
+
+def _loaded(by: Actor, name: str, was: Any) -> Any:
+    """A fact of the record as the action takes it."""
+    if name == "assignees":
+        return list(User.objects.filter(pk__in=was))
+    if name == "labels":
+        ids = [label["id"] for label in was]
+        return list(Label.objects.within(by.workspace).filter(pk__in=ids, deleted_at=None).select_related("project"))
+    if name == "parent":
+        return was and Task.objects.within(by.workspace).select_related("project").get(pk=was)
+    return date.fromisoformat(was) if name == "due" and was else was
+
+
+@undoes("task:created")
+def unmake(by: Actor, row: Any) -> None:
+    task = _find(Task, by, row, "project", "status")
+    if _touched_since(by, row):
+        raise Stale(f"{row.subject_key} was changed since it was made: delete it by hand if it should go.")
+    actions.delete_task(by, task)
+
+
+def _touched_since(by: Actor, row: Any) -> bool:
+    """Whether an act other than this one, that still stands, has a row about the task."""
+    later = ActivityLog.objects.within(by.workspace).filter(seq__gt=row.seq, subject_key=row.subject_key).exclude(change_id=row.change_id)
+    standing = later.exclude(change__kind=ChangeSet.Kind.UNDO).exclude(change__state=ChangeSet.State.UNDONE)
+    return bool(standing.exists())
+
+
+PAIRS = {
+    "task:archived": (Task, actions.restore_task, ("project", "status")),
+    "task:restored": (Task, actions.archive_task, ("project", "status")),
+    "task:deleted": (Task, actions.recover_task, ("project", "status")),
+    "task:recovered": (Task, actions.delete_task, ("project", "status")),
+    "checklist:created": (ChecklistItem, actions.remove_checklist_item, ("task__project",)),
+    "checklist:deleted": (ChecklistItem, actions.recover_checklist_item, ("task__project",)),
+    "checklist:recovered": (ChecklistItem, actions.remove_checklist_item, ("task__project",)),
+    "comment:created": (Comment, actions.delete_comment, ("task__project",)),
+    "comment:deleted": (Comment, actions.recover_comment, ("task__project",)),
+    "comment:recovered": (Comment, actions.delete_comment, ("task__project",)),
+    "link:created": (Attachment, actions.remove_link, ("task__project",)),
+    "link:deleted": (Attachment, actions.recover_link, ("task__project",)),
+    "link:recovered": (Attachment, actions.remove_link, ("task__project",)),
+    "status:deleted": (Status, actions.recover_status, ("project",)),
+    "status:created": (Status, actions.remove_status, ("project",)),
+    "status:recovered": (Status, actions.remove_status, ("project",)),
+    "label:created": (Label, actions.delete_label, ("project",)),
+    "label:deleted": (Label, actions.recover_label, ("project",)),
+    "label:recovered": (Label, actions.delete_label, ("project",)),
+    "project:archived": (Project, actions.restore_project, ()),
+    "project:restored": (Project, actions.archive_project, ()),
+    "project:created": (Project, actions.delete_project, ()),
+    "project:deleted": (Project, actions.recover_project, ()),
+    "project:recovered": (Project, actions.delete_project, ()),
+}
+
+
+@undoes(*PAIRS)
+def turn_back(by: Actor, row: Any) -> None:
+    """What was switched one way is switched the other."""
+    model, verb, related = PAIRS[row.event]
+    verb(by, _find(model, by, row, *related))
+
+
+@undoes("checklist:updated", "comment:updated", "status:updated", "label:updated", "project:updated")
+def change_back(by: Actor, row: Any) -> None:
+    """Plain fields get their old values."""
+    model, verb, related = {
+        "checklist": (ChecklistItem, actions.update_checklist_item, ("task__project",)),
+        "comment": (Comment, actions.update_comment, ("task__project",)),
+        "status": (Status, actions.update_status, ("project",)),
+        "label": (Label, actions.update_label, ("project",)),
+        "project": (Project, actions.update_project, ()),
+    }[row.event.split(":")[0]]
+    found = _find(model, by, row, *related)
+    fields = {name: was for name, was in row.before.items() if name != "taskId"}
+    for name in fields:
+        _still(getattr(found, name), row.after[name], f"The {name} of {row.subject_label}")
+    if "rank" in fields:
+        _reorder(by, found, fields["rank"])
+        return
+    verb(by, found, **fields)
+
+
+def _reorder(by: Actor, status: Status, rank: str) -> None:
+    left = status.project.statuses.filter(rank__lt=rank).exclude(pk=status.pk).order_by(F("rank").desc()).first()
+    actions.move_status(by, status, after=left)
+
+
+@undoes("project:shared")
+def unshare(by: Actor, row: Any) -> None:
+    actions.unshare_project(by, _find(Project, by, row), person=User.objects.get(pk=row.after["user"]))

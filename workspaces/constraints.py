@@ -17,7 +17,8 @@ class _Ddl(BaseConstraint):
         raise NotImplementedError
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> None:
-        return None
+        """Nothing stands inside CREATE TABLE; for a new model it follows after it."""
+        schema_editor.deferred_sql.extend(self.statements(model, schema_editor))
 
     def create_sql(self, model: Any, schema_editor: Any) -> str:
         return "; ".join(self.statements(model, schema_editor))

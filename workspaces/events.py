@@ -53,17 +53,21 @@ def _shown(value: Any) -> Any:
 
 def wire(row: Any, by_name: str) -> dict[str, Any]:
     """A row as it goes out on sockets, REST and webhooks (DESIGN.md 7)."""
+    facts = dict(row.after)
+    task_id = facts.pop("taskId", None) or row.before.get("taskId")
     columns = {fact["status"]["id"] for fact in (row.before, row.after) if isinstance(fact.get("status"), dict)}
     data = {
         f"{row.subject_type}Id": str(row.subject_id),
         "key": row.subject_key,
         "projectId": row.project_id and str(row.project_id),
-        "changed": {name: _shown(value) for name, value in row.after.items()},
+        "changed": {name: _shown(value) for name, value in facts.items()},
         "columns": sorted(columns),
         "version": row.version,
         "changeId": str(row.change_id),
         "by": {"id": row.actor_id and str(row.actor_id), "name": by_name, "via": row.via},
     }
+    if task_id:
+        data["taskId"] = task_id
     return {"event": row.event, "seq": row.seq, "workspaceId": str(row.workspace_id), "data": data}
 
 

@@ -21,7 +21,7 @@ Color = models.TextChoices("Color", {name.upper(): name for name in COLORS})  # 
 GRANTS: dict[str, frozenset[str]] = {
     "view_project": frozenset(),
     "comment_project": frozenset({"comment.create"}),
-    "edit_project": frozenset({"comment.create", "task.create", "task.edit", "task.delete", "project.manage", "export.run"}),
+    "edit_project": frozenset({"comment.create", "task.create", "task.edit", "task.delete", "export.run"}),
 }
 
 
@@ -30,7 +30,7 @@ class ProjectQuerySet(TenantQuerySet):
 
     def visible_to(self, by: Actor) -> Self:
         """Open projects for members and above; private ones and guests' by grant."""
-        rows = self.within(by.workspace)
+        rows = self.within(by.workspace).filter(deleted_at=None)
         granted = Exists(ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=OuterRef("pk")))
         return rows.filter(Q(private=False) | granted) if by.level >= MEMBER else rows.filter(granted)
 
@@ -48,11 +48,15 @@ class Project(TenantModel):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Any] = models.Manager.from_queryset(ProjectQuerySet)()
 
     class Meta:
-        constraints = [*TENANT, models.UniqueConstraint(fields=["workspace", "key"], name="project_key")]
+        constraints = [
+            *TENANT,
+            models.UniqueConstraint(fields=["workspace", "key"], name="project_key", condition=Q(deleted_at=None)),
+        ]
         indexes = [models.Index(fields=["workspace", "source"], name="project_source", condition=~Q(source=""))]
         permissions = [("comment_project", "Can comment in the project"), ("edit_project", "Can work in the project")]
         default_permissions = ("view",)
@@ -69,7 +73,7 @@ class Project(TenantModel):
         granted = self.granted_to(by)
         if by.level >= MEMBER and granted:
             return permission in by.role.allowed
-        return any(permission in GRANTS[name] for name in granted - {"project.manage"}) and permission != "project.manage"
+        return any(permission in GRANTS[name] for name in granted)
 
     def granted_to(self, by: Actor) -> set[str]:
         """The codenames of the actor's grants on this project; read once per instance and person."""
@@ -115,6 +119,7 @@ class Status(TenantModel):
     wip_limit = models.PositiveSmallIntegerField("WIP limit", null=True, blank=True)
     rank = models.CharField(max_length=80, db_collation="C")
     version = models.PositiveIntegerField(default=1)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -159,12 +164,15 @@ class Label(TenantModel):
     project = models.ForeignKey(Project, models.CASCADE, db_constraint=False, db_index=False, related_name="labels")
     name = models.CharField(max_length=40)
     color = models.CharField(max_length=10, choices=Color, default="gray")
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             *TENANT,
             TenantForeignKey(field="project", name="label_project_tenant"),
-            models.UniqueConstraint(fields=["workspace", "project", "name"], name="label_name"),
+            models.UniqueConstraint(
+                fields=["workspace", "project", "name"], name="label_name", condition=Q(deleted_at=None)
+            ),
         ]
 
     def __str__(self) -> str:

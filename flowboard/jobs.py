@@ -1,0 +1,40 @@
+"""Background work of the whole: what beat starts."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from workspaces import tenancy
+from workspaces.jobs import send_invitation
+from workspaces.models import IdempotencyKey, Invitation, Workspace
+
+from .views import WORKER_SEEN
+
+
+@shared_task
+def heartbeat() -> None:
+    """Tells /readyz that a worker lives."""
+    cache.set(WORKER_SEEN, timezone.now().isoformat(), 60)
+
+
+@shared_task
+def sweep() -> None:
+    """Picks up, workspace by workspace, what a dead process or an absent Redis left behind."""
+    for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
+        sweep_workspace.delay(str(pk))
+
+
+@shared_task
+def sweep_workspace(workspace_id: str) -> None:
+    """Unsent invitations go out; answers kept for Idempotency-Keys end after 24 hours."""
+    with tenancy.workspace(workspace_id, atomic=True):
+        late = timezone.now() - timedelta(minutes=1)
+        unsent = Invitation.objects.filter(workspace_id=workspace_id, sent_at=None, revoked_at=None, accepted_at=None)
+        waiting = list(unsent.filter(created_at__lt=late, expires_at__gt=timezone.now()).values_list("pk", flat=True))
+        IdempotencyKey.objects.filter(
+            workspace_id=workspace_id, created_at__lt=timezone.now() - timedelta(hours=24)
+        ).delete()
+    for pk in waiting:
+        send_invitation.delay(workspace_id, str(pk))

@@ -1,0 +1,23 @@
+"""Every verb on projects and tasks. Nothing else writes."""
+
+from .columns import add_status, move_status, recover_status, remove_status, update_status
+from .details import (
+    add_checklist_item, add_link, create_comment, delete_comment, recover_checklist_item, recover_comment, recover_link,
+    remove_checklist_item, remove_link, update_checklist_item, update_comment,
+)
+from .labels import create_label, delete_label, recover_label, update_label
+from .moving import move_task
+from .projects import (
+    archive_project, create_project, delete_project, recover_project, restore_project, share_project, unshare_project,
+    update_project,
+)
+from .tasks import Draft, archive_task, create_task, create_tasks, delete_task, recover_task, restore_task, update_task
+
+__all__ = [
+    "Draft", "add_checklist_item", "add_link", "add_status", "archive_project", "archive_task", "create_comment", "create_label",
+    "create_project", "create_task", "create_tasks", "delete_comment", "delete_label", "delete_project", "delete_task",
+    "move_status", "move_task", "recover_checklist_item", "recover_comment", "recover_label", "recover_link", "recover_project",
+    "recover_status", "recover_task", "remove_checklist_item", "remove_link", "remove_status", "restore_project", "restore_task",
+    "share_project", "unshare_project", "update_checklist_item", "update_comment", "update_label", "update_project",
+    "update_status", "update_task",
+]  # fmt: skip

@@ -1,0 +1,200 @@
+"""Checklist lines, comments and links of a task. Each counts as an edit of its task, for the card shows their numbers."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
+from accounts.models import User
+from workspaces.actor import Actor
+from workspaces.errors import Forbidden, Refused, Stale
+from workspaces.rules import line, text
+from workspaces.spine import action, record
+
+from ..models import Attachment, ChecklistItem, Comment, Task
+from ..rank import between
+
+web_address = URLValidator(schemes=["http", "https"])
+MOST_LINES = 500
+
+
+def _hold(task: Task) -> None:
+    """Hold the task's row until commit."""
+    held = Task.objects.within(task.workspace_id).select_for_update(no_key=True).only("version", "deleted_at").get(pk=task.pk)
+    if held.deleted_at:
+        raise Refused(f"{task.ref} was deleted.")
+    task.version = held.version
+
+
+def _tell(by: Actor, event: str, row: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Recount what the card shows, then record with the task's own words."""
+    task = row.task
+    lines = Count("pk", filter=Q(deleted_at=None)), Count("pk", filter=Q(deleted_at=None, done=True))
+    counts = task.checklist.aggregate(all=lines[0], done=lines[1])
+    task.checklist_count, task.checklist_done = counts["all"], counts["done"]
+    task.comment_count = task.comments.filter(deleted_at=None).count()
+    task.version += 1
+    task.updated_at = by.at or timezone.now()
+    task.save(update_fields=["checklist_count", "checklist_done", "comment_count", "version", "updated_at"])
+    facts = {"taskId": str(task.pk)}
+    record(by, event, row, before=before and before | facts, after=after | facts, key=task.ref, label=task.title, project_id=task.project_id)
+
+
+def _turn(by: Actor, row: Any, event: str, value: datetime | None, facts: dict[str, Any]) -> Any:
+    """Delete or recover a detail."""
+    _hold(row.task)
+    row.refresh_from_db(fields=["deleted_at"])
+    if bool(row.deleted_at) == bool(value):
+        return row
+    row.deleted_at = value
+    row.save(update_fields=["deleted_at"])
+    _tell(by, event, row, facts if value else {}, {} if value else facts)
+    return row
+
+
+@action
+def add_checklist_item(by: Actor, task: Task, *, text: str, done: bool = False, group: str = "") -> ChecklistItem:
+    """Add a line at the end of the checklist."""
+    by.must("task.edit", task)
+    _hold(task)
+    if task.checklist.filter(deleted_at=None).count() >= MOST_LINES:
+        raise Refused(f"A checklist has at most {MOST_LINES} lines.", "text")
+    last = task.checklist.order_by("-rank").values_list("rank", flat=True).first() or ""
+    item = ChecklistItem(
+        workspace_id=task.workspace_id, task=task, text=line(text, "text", longest=500), done=bool(done),
+        group=group[:100], rank=between(last, ""),
+    )  # fmt: skip
+    item.save(force_insert=True)
+    _tell(by, "checklist:created", item, {}, {"text": item.text})
+    return item
+
+
+@action
+def update_checklist_item(by: Actor, item: ChecklistItem, **fields: Any) -> ChecklistItem:
+    """Change a line's text, or tick it (`done`)."""
+    by.must("task.edit", item)
+    _hold(item.task)
+    clean = {"text": lambda value: line(value, "text", longest=500), "done": bool}
+    wanted = {name: clean[name](value) for name, value in fields.items()}
+    changed = {name: value for name, value in wanted.items() if value != getattr(item, name)}
+    if not changed:
+        return item
+    before = {name: getattr(item, name) for name in changed}
+    for name, value in changed.items():
+        setattr(item, name, value)
+    item.version += 1
+    item.save(update_fields=[*changed, "version"])
+    _tell(by, "checklist:updated", item, before, {"text": item.text} | changed if "done" in changed else changed)
+    return item
+
+
+@action
+def remove_checklist_item(by: Actor, item: ChecklistItem) -> ChecklistItem:
+    """Remove a line."""
+    by.must("task.edit", item)
+    return _turn(by, item, "checklist:deleted", timezone.now(), {"text": item.text})
+
+
+@action
+def recover_checklist_item(by: Actor, item: ChecklistItem) -> ChecklistItem:
+    """Bring a removed line back."""
+    by.must("task.edit", item)
+    return _turn(by, item, "checklist:recovered", None, {"text": item.text})
+
+
+@action
+def create_comment(by: Actor, task: Task, *, body: str, author: User | None = None, author_name: str = "", source: str = "") -> Comment:
+    """Say something on a task. `author` and `author_name` are for imports: somebody else said it, then."""
+    by.must("comment.create", task)
+    _hold(task)
+    comment = Comment(
+        workspace_id=task.workspace_id, task=task, body=_body(body), author_name=author_name[:100], source=source,
+        author=author if author or author_name else by.user, created_at=by.at or timezone.now(),
+    )  # fmt: skip
+    comment.save(force_insert=True)
+    _tell(by, "comment:created", comment, {}, {"body": comment.body})
+    return comment
+
+
+def _body(body: Any) -> str:
+    words = text(body, "body", longest=50_000).strip()
+    if not words:
+        raise Refused("A comment may not be empty.", "body")
+    return words
+
+
+def _own(by: Actor, comment: Comment) -> None:
+    """Only the author changes a comment's words; who may delete tasks may also delete comments."""
+    by.must("comment.create", comment)
+    if comment.author_id != by.user.pk:
+        raise Forbidden("Only its author may change a comment.")
+
+
+@action
+def update_comment(by: Actor, comment: Comment, *, body: str, base_version: int | None = None) -> Comment:
+    """Change the words of one's own comment."""
+    _own(by, comment)
+    _hold(comment.task)
+    comment.refresh_from_db(fields=["body", "version", "deleted_at"])
+    if base_version is not None and base_version != comment.version:
+        raise Stale("The comment was changed in another window in the meantime.", "version")
+    if comment.deleted_at:
+        raise Refused("The comment was deleted.")
+    words = _body(body)
+    if words == comment.body:
+        return comment
+    before = {"body": comment.body}
+    comment.body, comment.edited_at, comment.version = words, timezone.now(), comment.version + 1
+    comment.save(update_fields=["body", "edited_at", "version"])
+    _tell(by, "comment:updated", comment, before, {"body": words})
+    return comment
+
+
+@action
+def delete_comment(by: Actor, comment: Comment) -> Comment:
+    """Delete one's own comment, or anybody's with the permission to delete tasks."""
+    if not by.may("task.delete", comment):
+        _own(by, comment)
+    return _turn(by, comment, "comment:deleted", timezone.now(), {"body": comment.body})
+
+
+@action
+def recover_comment(by: Actor, comment: Comment) -> Comment:
+    """Bring a deleted comment back."""
+    if not by.may("task.delete", comment):
+        _own(by, comment)
+    return _turn(by, comment, "comment:recovered", None, {"body": comment.body})
+
+
+@action
+def add_link(by: Actor, task: Task, *, url: str, name: str = "", source: str = "") -> Attachment:
+    """Attach a web address to a task."""
+    by.must("task.edit", task)
+    _hold(task)
+    try:
+        web_address(url)
+    except ValidationError as error:
+        raise Refused("A link is a web address that starts with https:// or http://.", "url") from error
+    link = Attachment(
+        workspace_id=task.workspace_id, task=task, url=url, name=line(name or url[:200], "name", longest=200), source=source
+    )
+    link.save(force_insert=True)
+    _tell(by, "link:created", link, {}, {"name": link.name, "url": link.url})
+    return link
+
+
+@action
+def remove_link(by: Actor, link: Attachment) -> Attachment:
+    """Take a link off a task."""
+    by.must("task.edit", link)
+    return _turn(by, link, "link:deleted", timezone.now(), {"name": link.name, "url": link.url})
+
+
+@action
+def recover_link(by: Actor, link: Attachment) -> Attachment:
+    """Bring a removed link back."""
+    by.must("task.edit", link)
+    return _turn(by, link, "link:recovered", None, {"name": link.name, "url": link.url})

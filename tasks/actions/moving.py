@@ -1,0 +1,65 @@
+"""Moving cards."""
+
+from django.utils import timezone
+
+from workspaces.actor import Actor
+from workspaces.errors import Refused, Stale
+from workspaces.spine import action, record
+
+from ..models import Status, Task
+from .board import lock_board, rank_below, same_project
+
+
+@action
+def move_task(
+    by: Actor, task: Task, *, to: Status, after: Task | None = None, base_version: int | None = None, rank: str = ""
+) -> Task:
+    """Move a task to a column of its board, below `after` or to the top. `rank` asks for an old place back (undo)."""
+    by.must("task.edit", task)
+    same_project(task.project, [to, after], "status" if to.project_id != task.project_id else "after")
+    lock_board(task.project)
+    task.refresh_from_db(fields=["status", "rank", "version", "archived_at", "deleted_at"])
+    _check(task, to, after, base_version)
+    if _is_there(task, to, after):
+        return task
+    was = {"status": task.status.fact, "rank": task.rank, "open": task.is_open}
+    rank = rank if rank and _free(to, rank) else rank_below(to, after, but=task)
+    _place(task, to, rank, by)
+    now = {"status": to.fact, "rank": task.rank, "open": task.is_open}
+    record(by, "task:moved", task, before=was, after=now, key=task.ref, label=task.title, project_id=task.project_id)
+    return task
+
+
+def _check(task: Task, to: Status, after: Task | None, base_version: int | None) -> None:
+    if base_version is not None and base_version != task.version:
+        raise Stale(f"{task.ref} was changed by somebody else in the meantime.", "version")
+    if task.deleted_at:
+        raise Refused(f"{task.ref} was deleted.")
+    if to.deleted_at:
+        raise Refused(f"The column {to.name} was removed.", "status")
+    if after:
+        after.refresh_from_db(fields=["status", "rank"])
+        if after.status_id != to.pk or after.pk == task.pk:
+            raise Refused(f"{after.ref} is not in the column {to.name}.", "after")
+
+
+def _is_there(task: Task, to: Status, after: Task | None) -> bool:
+    """Whether the card already stands directly below `after` among the open cards."""
+    if task.status_id != to.pk:
+        return False
+    above = Task.objects.filter(workspace=task.workspace_id, status=to, rank__lt=task.rank).open().order_by("-rank").first()
+    return (above and above.pk) == (after and after.pk)
+
+
+def _free(to: Status, rank: str) -> bool:
+    return not Task.objects.filter(workspace=to.workspace_id, status=to, rank=rank).exists()
+
+
+def _place(task: Task, to: Status, rank: str, by: Actor) -> None:
+    done = to.category == Status.Category.DONE
+    if task.status_id != to.pk:
+        task.completed_at = (task.completed_at or by.at or timezone.now()) if done else None
+    task.status, task.rank = to, rank
+    task.version += 1
+    task.updated_at = by.at or timezone.now()
+    task.save(update_fields=["status", "rank", "completed_at", "version", "updated_at"])

@@ -1,0 +1,261 @@
+"""Making, changing, archiving and deleting tasks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from workspaces.actor import Actor
+from workspaces.errors import Refused, Stale
+from workspaces.rules import line, text
+from workspaces.spine import action, record
+
+from ..models import Assignment, Label, Project, Status, Task, TaskLabel
+from ..people import check_assignable
+from .board import first_status, lock_board, ranks_at, same_project
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A task to be made."""
+
+    title: str
+    description: str = ""
+    priority: int = 0
+    due: date | None = None
+    estimate: int | None = None
+    assignees: Sequence[User] = ()
+    labels: Sequence[Label] = ()
+    parent: Task | None = None
+    source: str = ""
+    archived_at: datetime | None = None
+    created_at: datetime | None = None
+    completed_at: datetime | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def create_task(by: Actor, project: Project, *, to: Status | None = None, at_top: bool = False, **draft: Any) -> Task:
+    """Make one task; see Draft for what it may carry."""
+    return create_tasks(by, project, drafts=[Draft(**draft)], to=to, at_top=at_top)[0]
+
+
+@action
+def create_tasks(
+    by: Actor, project: Project, *, drafts: Sequence[Draft], to: Status | None = None, at_top: bool = False
+) -> list[Task]:
+    """Make tasks in a column, in order, at its foot or top."""
+    by.must("task.create", project)
+    if not drafts:
+        raise Refused("A task needs a title.", "title")
+    to = to or first_status(project)
+    same_project(project, [to], "status")
+    check_assignable(project, [person for draft in drafts for person in draft.assignees])
+    last = lock_board(project, numbers=len(drafts))
+    ranks = ranks_at(to, len(drafts), top=at_top)
+    tasks = [_made(by, project, to, draft, last + place, rank) for place, (draft, rank) in enumerate(zip(drafts, ranks, strict=True), 1)]
+    Task.objects.bulk_create(tasks, batch_size=500)
+    _hang(tasks, drafts)
+    for task, draft in zip(tasks, drafts, strict=True):
+        record(by, "task:created", task, after=_facts(task, draft), key=task.ref, label=task.title, project_id=project.pk)
+    return tasks
+
+
+def _made(by: Actor, project: Project, to: Status, draft: Draft, number: int, rank: str) -> Task:
+    same_project(project, [draft.parent], "parent")
+    now = draft.created_at or by.at or timezone.now()
+    return Task(
+        workspace_id=project.workspace_id, project=project, number=number, status=to, rank=rank, creator=by.user,
+        title=line(draft.title, "title", longest=300), description=text(draft.description, "description", longest=100_000),
+        priority=priority(draft.priority), due=draft.due, estimate=estimate(draft.estimate), parent=draft.parent,
+        source=draft.source, archived_at=draft.archived_at, created_at=now, updated_at=now,
+        completed_at=draft.completed_at or (now if to.category == Status.Category.DONE else None),
+    )  # fmt: skip
+
+
+def _hang(tasks: Sequence[Task], drafts: Sequence[Draft]) -> None:
+    """The drafts' people and labels onto the new tasks."""
+    pairs = list(zip(tasks, drafts, strict=True))
+    people = [Assignment(workspace_id=t.workspace_id, task=t, user=user) for t, d in pairs for user in d.assignees]
+    labels = [TaskLabel(workspace_id=t.workspace_id, task=t, label=label) for t, d in pairs for label in d.labels]
+    for task, draft in pairs:
+        same_project(task.project, draft.labels, "labels")  # type: ignore[arg-type]
+    Assignment.objects.bulk_create(people) if people else None
+    TaskLabel.objects.bulk_create(labels) if labels else None
+
+
+def _facts(task: Task, draft: Draft) -> dict[str, Any]:
+    facts: dict[str, Any] = {"title": task.title, "status": task.status.fact, "rank": task.rank, "open": task.is_open}
+    optional = {
+        "description": task.description, "priority": task.priority, "due": task.due and str(task.due), "estimate": task.estimate,
+        "assignees": [str(user.pk) for user in draft.assignees], "labels": [label.fact for label in draft.labels],
+        "parent": task.parent_id and str(task.parent_id),
+    }  # fmt: skip
+    return facts | {name: value for name, value in optional.items() if value}
+
+
+def priority(value: Any) -> int:
+    """0 (none) to 4 (urgent)."""
+    if isinstance(value, bool) or not isinstance(value, int) or value not in Task.Priority.values:
+        raise Refused("Priority is a number from 0 (none) to 4 (urgent).", "priority")
+    return value
+
+
+def estimate(value: Any) -> int | None:
+    """Points, 0 to 1,000, or none."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1000:
+        raise Refused("The estimate is a whole number of points from 0 to 1,000.", "estimate")
+    return value
+
+
+def due(value: Any) -> date | None:
+    """A date, or none."""
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise Refused("The due date is a date such as 2026-12-31.", "due")
+    return value
+
+
+CLEAN = {
+    "title": lambda value: line(value, "title", longest=300),
+    "description": lambda value: text(value, "description", longest=100_000),
+    "priority": priority,
+    "estimate": estimate,
+    "due": due,
+}
+
+
+@action
+def update_task(by: Actor, task: Task, *, base_version: int | None = None, **fields: Any) -> Task:
+    """Change fields of a task: title, description, priority, due, estimate, parent, assignees, labels.
+
+    `base_version` refuses (Stale) when somebody changed the task since it was read.
+    """
+    by.must("task.edit", task)
+    _lock(task, base_version)
+    before, after = {}, {}
+    for name, value in fields.items():
+        was, now = _set(task, name, value)
+        if was != now:
+            before[name], after[name] = was, now
+    if not after:
+        return task
+    _touch(by, task, [name for name in after if name in CLEAN or name == "parent"])
+    record(by, "task:updated", task, before=before, after=after, key=task.ref, label=task.title, project_id=task.project_id)
+    return task
+
+
+def _lock(task: Task, base_version: int | None = None) -> None:
+    """Hold the row, and read what may have changed since it was found."""
+    held = Task.objects.within(task.workspace_id).select_for_update(no_key=True).get(pk=task.pk)
+    for name in ("title", "description", "priority", "due", "estimate", "parent_id", "version", "archived_at", "deleted_at", "status_id", "rank"):
+        setattr(task, name, getattr(held, name))
+    if task.deleted_at:
+        raise Refused(f"{task.ref} was deleted.")
+    if base_version is not None and base_version != task.version:
+        raise Stale(f"{task.ref} was changed by somebody else in the meantime.", "version")
+
+
+def _set(task: Task, name: str, value: Any) -> tuple[Any, Any]:
+    """Sets one field; returns what the record keeps of before and after."""
+    if name == "assignees":
+        return _set_assignees(task, value)
+    if name == "labels":
+        return _set_labels(task, value)
+    if name == "parent":
+        return _set_parent(task, value)
+    was = getattr(task, name)
+    setattr(task, name, CLEAN[name](value))
+    now = getattr(task, name)
+    return (str(was) if isinstance(was, date) else was), (str(now) if isinstance(now, date) else now)
+
+
+def _set_parent(task: Task, parent: Task | None) -> tuple[Any, Any]:
+    was = task.parent_id
+    same_project(task.project, [parent], "parent")
+    if parent is not None and (parent.pk == task.pk or parent.parent_id == task.pk):
+        raise Refused("A task cannot stand below itself.", "parent")
+    task.parent = parent
+    return was and str(was), parent and str(parent.pk)
+
+
+def _set_assignees(task: Task, users: Sequence[User]) -> tuple[Any, Any]:
+    was = set(task.assignments.values_list("user_id", flat=True))
+    now = {user.pk for user in users}
+    check_assignable(task.project, [user for user in users if user.pk not in was])
+    task.assignments.filter(user_id__in=was - now).delete()
+    Assignment.objects.bulk_create([Assignment(workspace_id=task.workspace_id, task=task, user_id=pk) for pk in now - was])
+    return sorted(map(str, was)), sorted(map(str, now))
+
+
+def _set_labels(task: Task, labels: Sequence[Label]) -> tuple[Any, Any]:
+    same_project(task.project, labels, "labels")  # type: ignore[arg-type]
+    was = {row.label_id: row.label.fact for row in task.task_labels.select_related("label")}
+    now = {label.pk: label.fact for label in labels}
+    task.task_labels.filter(label_id__in=was.keys() - now.keys()).delete()
+    added = [TaskLabel(workspace_id=task.workspace_id, task=task, label_id=pk) for pk in now.keys() - was.keys()]
+    TaskLabel.objects.bulk_create(added)
+    return sorted(was.values(), key=str), sorted(now.values(), key=str)
+
+
+def _touch(by: Actor, task: Task, fields: list[str]) -> None:
+    task.version += 1
+    task.updated_at = by.at or timezone.now()
+    task.save(update_fields=[*fields, "version", "updated_at"])
+
+
+def _turn(by: Actor, task: Task, event: str, column: str, value: datetime | None) -> Task:
+    """Archive, restore, delete or recover: one timestamp goes on or off, and the column's count follows."""
+    was = {"status": task.status.fact, "open": task.is_open}
+    setattr(task, column, value)
+    _touch(by, task, [column])
+    after = {"status": task.status.fact, "open": task.is_open}
+    record(by, event, task, before=was, after=after, key=task.ref, label=task.title, project_id=task.project_id)
+    return task
+
+
+@action
+def archive_task(by: Actor, task: Task) -> Task:
+    """Take a task off the board and keep it."""
+    by.must("task.edit", task)
+    _lock(task)
+    return task if task.archived_at else _turn(by, task, "task:archived", "archived_at", by.at or timezone.now())
+
+
+@action
+def restore_task(by: Actor, task: Task) -> Task:
+    """Bring an archived task back to its column."""
+    by.must("task.edit", task)
+    _lock(task)
+    _check_column(task)
+    return _turn(by, task, "task:restored", "archived_at", None) if task.archived_at else task
+
+
+@action
+def delete_task(by: Actor, task: Task) -> Task:
+    """Delete a task: hidden everywhere, recoverable for 30 days."""
+    by.must("task.delete", task)
+    held = Task.objects.within(task.workspace_id).select_for_update(no_key=True).get(pk=task.pk)
+    if held.deleted_at:
+        return held
+    _lock(task)
+    return _turn(by, task, "task:deleted", "deleted_at", by.at or timezone.now())
+
+
+@action
+def recover_task(by: Actor, task: Task) -> Task:
+    """Bring a deleted task back."""
+    by.must("task.delete", task)
+    task.refresh_from_db()
+    _check_column(task)
+    return _turn(by, task, "task:recovered", "deleted_at", None) if task.deleted_at else task
+
+
+def _check_column(task: Task) -> None:
+    if task.status.deleted_at:
+        raise Refused(f"The column {task.status.name} of {task.ref} was removed: bring the column back first.", "status")
+
+

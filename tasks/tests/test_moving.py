@@ -1,0 +1,74 @@
+"""Moving cards: it works, it tells, it refuses, it is silent when nothing changed."""
+
+import pytest
+
+from tasks.actions import archive_task, create_project, move_task
+from tasks.models import Project, Task
+from workspaces.actor import Actor
+from workspaces.errors import Forbidden, Refused, Stale
+from workspaces.tests.people import log
+
+from .boards import add, column, tally, titles
+
+
+def test_to_another_column_below_a_card(alice: Actor, project: Project, cards: list[Task]) -> None:
+    (done,) = add(alice, project, "Old", to="Done")
+    move_task(alice, cards[1], to=column(project, "Done"), after=done)
+    assert titles(project, "To do") == ["One", "Three"]
+    assert titles(project, "Done") == ["Old", "Two"]
+    assert (tally(project, "To do"), tally(project, "Done")) == (2, 2)
+
+
+def test_within_a_column(alice: Actor, project: Project, cards: list[Task]) -> None:
+    move_task(alice, cards[2], to=column(project, "To do"))
+    assert titles(project, "To do") == ["Three", "One", "Two"]
+    move_task(alice, cards[2], to=column(project, "To do"), after=cards[0])
+    assert titles(project, "To do") == ["One", "Three", "Two"]
+    assert tally(project, "To do") == 3
+
+
+def test_it_tells(bob: Actor, project: Project, cards: list[Task]) -> None:
+    move_task(bob, cards[0], to=column(project, "Done"))
+    (row,) = log(bob, "task:moved")
+    assert (row.actor_id, row.via, row.subject_id, row.project_id) == (bob.user.pk, "web", cards[0].pk, project.pk)
+    assert (row.before["status"]["name"], row.after["status"]["name"]) == ("To do", "Done")
+    assert row.version == cards[0].version == 2
+
+
+def test_silent_when_nothing_changed(alice: Actor, project: Project, cards: list[Task]) -> None:
+    move_task(alice, cards[1], to=column(project, "To do"), after=cards[0])
+    move_task(alice, cards[0], to=column(project, "To do"))
+    assert log(alice, "task:moved") == []
+
+
+def test_guest_may_not(gus: Actor, project: Project, cards: list[Task]) -> None:
+    with pytest.raises(Forbidden, match="Change, move|change, move"):
+        move_task(gus, cards[0], to=column(project, "Done"))
+    assert titles(project, "Done") == []
+
+
+def test_foreign_arguments(alice: Actor, project: Project, cards: list[Task]) -> None:
+    other = create_project(alice, name="Other", key="OTH")
+    with pytest.raises(Refused, match="another project") as no:
+        move_task(alice, cards[0], to=column(other, "Done"))
+    assert no.value.field == "status"
+    with pytest.raises(Refused, match="not in the column"):
+        move_task(alice, cards[0], to=column(project, "Done"), after=cards[1])
+
+
+def test_eve_may_not(eve: Actor, project: Project, cards: list[Task]) -> None:
+    with pytest.raises(Forbidden):
+        move_task(eve, cards[0], to=column(project, "Done"))
+
+
+def test_stale(alice: Actor, project: Project, cards: list[Task]) -> None:
+    move_task(alice, cards[0], to=column(project, "Done"))
+    with pytest.raises(Stale):
+        move_task(alice, cards[0], to=column(project, "Review"), base_version=1)
+
+
+def test_archived_neighbours_keep_their_places(alice: Actor, project: Project, cards: list[Task]) -> None:
+    archive_task(alice, cards[1])
+    move_task(alice, cards[2], to=column(project, "To do"), after=cards[0])  # is there already
+    assert log(alice, "task:moved") == []
+    assert tally(project, "To do") == 2

@@ -1,0 +1,62 @@
+"""Undoing an act: the inverse of each of its rows, newest first, with the same check for staleness."""
+
+from dataclasses import dataclass
+
+from ..actor import Actor
+from ..errors import Refused, Stale
+from ..models import ActivityLog, ChangeSet
+from ..spine import acting, attempt, current_act
+from ..undo import INVERSES, undoable
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What an undo came to: the change that was undone, and why lines were left."""
+
+    change: ChangeSet
+    stale: list[str]
+    redo_id: str
+
+
+def undo_change(by: Actor, change: ChangeSet) -> Undone:
+    """Undo an act; what has moved on is left and named. An undo can be undone, which does the act again."""
+    with acting(by, kind=ChangeSet.Kind.UNDO, title=f"Undo: {change.title}"[:300], undoes=change):
+        held = ChangeSet.objects.within(by.workspace).select_for_update(of=("self",)).select_related("undoes").get(pk=change.pk)
+        rows = list(ActivityLog.objects.within(by.workspace).filter(change=held).order_by("-seq"))
+        _check(held, rows)
+        stale = [words for row in _needed(rows) if (words := _undo_row(by, row))]
+        if stale and not current_act().rows:  # type: ignore[union-attr]
+            raise Stale(f"Nothing could be undone: {stale[0]}")
+        _mark(held, stale)
+        act = current_act()
+        return Undone(held, stale, str(act.change_id) if act else "")
+
+
+def _check(change: ChangeSet, rows: list[ActivityLog]) -> None:
+    if change.state == ChangeSet.State.UNDONE:
+        raise Refused("This was undone already.")
+    if not undoable(rows):
+        raise Refused("This cannot be undone.")
+
+
+def _needed(rows: list[ActivityLog]) -> list[ActivityLog]:
+    """Where the act made a whole project, taking the project away takes everything in it."""
+    made = {row.project_id for row in rows if row.event == "project:created"}
+    return [row for row in rows if row.event == "project:created" or row.project_id not in made]
+
+
+def _undo_row(by: Actor, row: ActivityLog) -> str:
+    """Why the row could not be undone, or ""."""
+    try:
+        with attempt():
+            INVERSES[row.event](by, row)
+    except Refused as no:
+        return no.words
+    return ""
+
+
+def _mark(change: ChangeSet, stale: list[str]) -> None:
+    change.state = ChangeSet.State.PARTLY_APPLIED if stale else ChangeSet.State.UNDONE
+    change.save(update_fields=["state"])
+    if change.undoes_id:  # an undo undone: the first act stands again
+        ChangeSet.objects.within(change.workspace_id).filter(pk=change.undoes_id).update(state=ChangeSet.State.APPLIED)

@@ -1,0 +1,95 @@
+"""Workspaces: founding, renaming, deleting."""
+
+import re
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.models import User
+
+from ..actor import Actor
+from ..errors import Refused
+from ..models import Membership, Role, Stream, Workspace
+from ..permissions import SYSTEM_ROLES
+from ..rules import line
+from ..spine import ACTIONS, acting, action, record
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])")
+RESERVED = frozenset("admin api www new app accounts static media help about support settings".split())
+
+
+def create_workspace(user: User, *, name: str, slug: str = "") -> Membership:
+    """A new tenant, of which the person is the first owner. The one action whose actor it makes itself."""
+    name = line(name, "name", longest=80)
+    workspace = Workspace(name=name, slug=_slug(slug) if slug else free_slug(name))
+    roles = {key: Role(workspace=workspace, name=role.name, key=key, level=role.level) for key, role in SYSTEM_ROLES.items()}
+    membership = Membership(workspace=workspace, user=user, role=roles["owner"])
+    by = Actor.of(membership)
+    with acting(by):
+        _insert(workspace)
+        Stream(workspace=workspace).save(force_insert=True)
+        Role.objects.bulk_create(roles.values())
+        membership.save(force_insert=True)
+        record(by, "workspace:created", workspace, after={"name": name, "slug": workspace.slug}, label=name)
+    return membership
+
+
+ACTIONS["create_workspace"] = create_workspace
+
+
+def _insert(workspace: Workspace) -> None:
+    try:
+        with transaction.atomic():
+            workspace.save(force_insert=True)
+    except IntegrityError as error:
+        words = f"The address {workspace.slug} is taken. {free_slug(workspace.name)} is free."
+        raise Refused(words, "slug") from error
+
+
+def _slug(slug: str) -> str:
+    slug = str(slug).strip().lower()
+    if not SLUG.fullmatch(slug) or slug in RESERVED:
+        raise Refused("The address has 2 to 40 small letters, digits and hyphens, such as acme-design.", "slug")
+    return slug
+
+
+def free_slug(name: str) -> str:
+    """An address made of the name that no workspace has."""
+    base = slugify(name)[:32].strip("-") or "team"
+    base = base if len(base) > 1 and base not in RESERVED else f"{base}-team"
+    return next(slug for number in range(1, 9999) if not slug_taken(slug := base if number == 1 else f"{base}-{number}"))
+
+
+def slug_taken(slug: str) -> bool:
+    """Whether any workspace has the address; says nothing else of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT flowboard_slug_taken(%s)", [slug])
+        return bool(cursor.fetchone()[0])
+
+
+@action
+def update_workspace(by: Actor, *, name: str) -> Workspace:
+    """Rename the workspace; its address stays."""
+    by.must("workspace.manage")
+    workspace, name = by.workspace, line(name, "name", longest=80)
+    if name == workspace.name:
+        return workspace
+    before = {"name": workspace.name}
+    workspace.name = name
+    workspace.save(update_fields=["name"])
+    record(by, "workspace:updated", workspace, before=before, after={"name": name}, label=name)
+    return workspace
+
+
+@action
+def delete_workspace(by: Actor, *, confirm: str) -> Workspace:
+    """Delete the workspace for everybody; `confirm` repeats its address. Kept for 30 days, out of sight."""
+    by.must("workspace.delete")
+    workspace = by.workspace
+    if confirm != workspace.slug:
+        raise Refused(f"To delete the workspace, type its address: {workspace.slug}.", "confirm")
+    workspace.deleted_at = timezone.now()
+    workspace.save(update_fields=["deleted_at"])
+    record(by, "workspace:deleted", workspace, before={"name": workspace.name}, label=workspace.name)
+    return workspace

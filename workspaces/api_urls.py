@@ -1,0 +1,5 @@
+"""Addresses of the REST API."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
