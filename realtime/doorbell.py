@@ -1,5 +1,6 @@
 """Rings the hubs after a commit: never trusted with data, so it may fail, and then it fails fast."""
 
+import hashlib
 import logging
 import time
 from functools import cache
@@ -10,10 +11,14 @@ import redis
 from django.conf import settings
 
 from workspaces.actor import Actor
-from workspaces.events import wire
+from workspaces.feed import person_of
 from workspaces.models import ActivityLog
 
-CHANNEL = "flowboard:events"
+from .envelope import envelope
+
+EVENTS = "flowboard:events"
+SESSIONS = "flowboard:sessions"
+CARRIED = 50  # rows in one message; more of them the hub reads itself
 PAUSE = 2.0  # seconds without trying after a failure, so that a frozen Redis costs one time-out and not each write's
 log = logging.getLogger(__name__)
 _quiet_until = 0.0
@@ -26,17 +31,32 @@ def _redis() -> redis.Redis:
 
 def ring(by: Actor, rows: list[ActivityLog]) -> None:
     """PUBLISH the rows as they go out on the wire. What is not rung is found by the hub's head check."""
+    _publish(EVENTS, lambda: message(by, rows))
+
+
+def hang_up(session_key: str) -> None:
+    """A session has ended: its sockets close now, rather than at the hub's next look at all sessions."""
+    _publish(SESSIONS, lambda: digest(session_key))
+
+
+def digest(session_key: str) -> str:
+    """What stands for a session where others may read along."""
+    return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+def message(by: Actor, rows: list[ActivityLog]) -> dict[str, Any]:
+    """The workspace, its head, and the rows, each with the person whom it is about."""
+    name = str(by.user)
+    carried = [(envelope(row, name), person_of(row)) for row in rows] if len(rows) <= CARRIED else []
+    return {"workspace": str(by.workspace.pk), "head": rows[-1].seq, "rows": carried}
+
+
+def _publish(channel: str, make: Any) -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:
-        _redis().publish(CHANNEL, orjson.dumps(message(by, rows)))
+        _redis().publish(channel, orjson.dumps(make()))
     except (redis.RedisError, OSError) as error:
         _quiet_until = time.monotonic() + PAUSE
         log.warning("no doorbell for %s s, the head check takes over: %s", PAUSE, error)
-
-
-def message(by: Actor, rows: list[ActivityLog]) -> dict[str, Any]:
-    """The workspace, and the rows unless they are many: then the hub reads them itself."""
-    carried = [wire(row, str(by.user)) for row in rows] if len(rows) <= 50 else []
-    return {"workspace": str(by.workspace.pk), "head": rows[-1].seq, "rows": carried}

@@ -1,6 +1,7 @@
 """The one socket address."""
 
-from channels.routing import URLRouter  # noqa: F401
-from django.urls import path
+from django.urls import path, re_path
 
-routes: list = []
+from .live import live, nowhere
+
+routes = [path("ws/<slug:slug>/", live), re_path(r"", nowhere)]

