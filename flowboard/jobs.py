@@ -1,11 +1,14 @@
 """Background work of the whole: what beat starts."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
+from tasks.imports.run import left_behind
+from tasks.jobs import run_import
 from workspaces import tenancy
 from workspaces.jobs import send_invitation
 from workspaces.models import IdempotencyKey, Invitation, Workspace
@@ -28,13 +31,16 @@ def sweep() -> None:
 
 @shared_task
 def sweep_workspace(workspace_id: str) -> None:
-    """Unsent invitations go out; answers kept for Idempotency-Keys end after 24 hours."""
+    """Unsent invitations go out; unfinished imports are taken up again; answers kept for Idempotency-Keys end after 24 hours."""
     with tenancy.workspace(workspace_id, atomic=True):
         late = timezone.now() - timedelta(minutes=1)
         unsent = Invitation.objects.filter(workspace_id=workspace_id, sent_at=None, revoked_at=None, accepted_at=None)
         waiting = list(unsent.filter(created_at__lt=late, expires_at__gt=timezone.now()).values_list("pk", flat=True))
+        imports = left_behind(UUID(workspace_id), late)
         IdempotencyKey.objects.filter(
             workspace_id=workspace_id, created_at__lt=timezone.now() - timedelta(hours=24)
         ).delete()
     for pk in waiting:
         send_invitation.delay(workspace_id, str(pk))
+    for pk in imports:
+        run_import.delay(workspace_id, str(pk))

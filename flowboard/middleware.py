@@ -49,7 +49,7 @@ class CleanInput:
     def _fault(self, request: HttpRequest) -> tuple[int, str] | None:
         if "\x00" in request.path or "\x00" in request.GET.urlencode().replace("%00", "\x00"):
             return 400, "The address contains a NUL character."
-        upload = request.content_type == "multipart/form-data"
+        upload = request.content_type == "multipart/form-data" or request.path.endswith("/imports/")
         limit = settings.MAX_UPLOAD_BODY if upload else settings.MAX_JSON_BODY
         if _length(request) > limit:
             return 413, f"The body is larger than the {limit // 1024 // 1024} MB that this address takes."

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("workspaces.urls")),
     path("", include("tasks.urls")),
+    path("", include("tasks.imports.urls")),
     path("", include("realtime.urls")),
     path("", include("workspaces.api_urls")),
     path("", include("tasks.api_urls")),

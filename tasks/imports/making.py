@@ -68,7 +68,6 @@ class Making:
         self.tell(5, "Lists and labels")
         labels = self._labels()
         made = self._cards(labels, known)
-        self.tell(70, "Comments, checklists and links")
         self._details(made, known)
         self.report.people(self.people)
         self.tell(95, "Writing the record")
@@ -150,7 +149,8 @@ class Making:
         """Everything that hangs on new cards; on those known before, the comments and links they lack."""
         there = _known_details(known.values())
         details = list(self._hanging(made, known, there))
-        for some in _parts(details):
+        for place, some in enumerate(_parts(details)):
+            self.tell(70 + 25 * place * AT_ONCE // len(details), "Comments, checklists and links")
             hang_details(self.by, self.project, details=some)
         self.report.comments = sum(len(one.said) for one in details)
         self.report.checklist_items = sum(len(one.lines) for one in details)

@@ -1,6 +1,7 @@
 """One import run from its file to its project: whole, or not at all, however often a worker dies on it."""
 
 import logging
+from datetime import datetime
 from uuid import UUID
 
 from django.core.cache import cache
@@ -31,7 +32,6 @@ def perform(workspace_id: UUID, run_id: UUID) -> None:
     by, run = found
     begin_import(by, run)
     try:
-        _count_tries(run_id)
         _import(by, run_id, teller(run_id))
     except (OperationalError, InterfaceError, Busy):
         raise  # the database is away or busy: the run stays, and the sweep sends it again
@@ -42,6 +42,12 @@ def perform(workspace_id: UUID, run_id: UUID) -> None:
     except Exception:
         log.exception("import %s failed", run_id)
         fail_import(by, run, error=OUR_FAULT)
+
+
+def left_behind(workspace_id: UUID, before: datetime) -> list[UUID]:
+    """The runs that no worker has finished since then: the sweep sends them again."""
+    runs = ImportRun.objects.within(workspace_id).filter(state__in=UNFINISHED, created_at__lt=before)
+    return list(runs.values_list("pk", flat=True))
 
 
 def _find(workspace_id: UUID, run_id: UUID) -> tuple[Actor, ImportRun] | None:
@@ -69,6 +75,7 @@ def _import(by: Actor, run_id: UUID, tell: Tell) -> None:
         run = waiting.select_for_update(skip_locked=True, no_key=True).first()
         if run is None:
             return
+        _count_tries(run_id)
         tell(2, "Reading the file")
         board = trello.parse(bytes(run.data))
         project, report = import_board(by, board, kind=run.kind, again=run.again, tell=tell)

@@ -6,6 +6,7 @@ The answer is kept in the transaction of the change itself, so one cannot exist 
 import hashlib
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -28,8 +29,10 @@ def answer(request: HttpRequest, by: Actor, respond: Callable[[HttpRequest], Htt
 
 
 def fingerprint(request: HttpRequest) -> str:
-    """SHA-256 over the address and the body."""
-    return hashlib.sha256(request.get_full_path().encode() + b"\n" + request.body).hexdigest()
+    """SHA-256 over the address and the body; of an upload, which is not held twice, over its length."""
+    length = request.headers.get("Content-Length") or "0"
+    large = not length.isdigit() or int(length) > settings.MAX_JSON_BODY
+    return hashlib.sha256(request.get_full_path().encode() + b"\n" + (length.encode() if large else request.body)).hexdigest()
 
 
 def _claim(request: HttpRequest, by: Actor, key: str) -> tuple[IdempotencyKey, bool]:
