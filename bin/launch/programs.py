@@ -64,7 +64,9 @@ def described(up: Stack, sockets: Sequence[socket.socket]) -> list[Child]:
 
 def program(up: Stack, name: str, words: Sequence[str | Path], *inherited: int) -> Child:
     extra = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT / "bin"), "PYTHONWARNINGS": ROOT_IS_FINE}
-    return Child(name, [PYTHON, "-m", *words], up.env | extra, ROOT, inherited=(up.folder.family, *inherited))
+    return Child(
+        name, [PYTHON, "-m", "launch.program", *words], up.env | extra, ROOT, inherited=(up.folder.family, *inherited)
+    )
 
 
 def count(up: Stack, name: str) -> int:
