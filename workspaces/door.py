@@ -5,7 +5,9 @@ nothing is half-written. No membership: 404, as if there were no such workspace.
 """
 
 import logging
+import time
 from collections.abc import Callable
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -15,12 +17,14 @@ from psycopg_pool import PoolTimeout
 from . import tenancy, tokens
 from .actor import Actor
 from .answers import problem_or_page
-from .errors import Refused
+from .errors import Busy, Refused
 from .models import Membership
 from .rest import idempotency
 from .spine import acting
 
 log = logging.getLogger(__name__)
+STUCK = 2.0  # seconds in which a workspace whose rows are held refuses writers at once, so that their threads serve others
+_stuck_until: dict[UUID, float] = {}
 API = "/api/v1/workspaces/"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -63,6 +67,8 @@ class Door:
             return self.get_response(request)
 
     def _write(self, request: HttpRequest, by: Actor) -> HttpResponse:
+        if time.monotonic() < _stuck_until.get(by.workspace.pk, 0):
+            raise Busy("Somebody else is changing this workspace for long. Nothing was changed; please try again in a moment.")
         with acting(by) as act:
             response = idempotency.answer(request, by, self.get_response)
             if response.status_code >= 400:
@@ -114,6 +120,8 @@ def refuse(request: HttpRequest, no: Refused) -> HttpResponse:
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """PostgreSQL is away, or a row is locked for too long: 503, try again; nothing was written."""
     locked = isinstance(error.__cause__, LockNotAvailable)
+    if locked and hasattr(request, "by"):
+        _stuck_until[request.by.workspace.pk] = time.monotonic() + STUCK
     log.warning("503 on %s: %s", request.path, error)
     words = "Somebody else is changing this right now." if locked else "The database is not answering."
     return problem_or_page(request, 503, f"{words} Nothing was changed; please try again in a moment.")

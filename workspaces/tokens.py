@@ -6,6 +6,7 @@ The workspace stands in the token so that it can be found inside its own workspa
 import hashlib
 import re
 import secrets
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -51,6 +52,14 @@ def find(secret: str) -> AccessToken:
     with tenancy.workspace(UUID(shape[1]), atomic=True):
         rows = AccessToken.objects.filter(workspace_id=UUID(shape[1]), token_hash=digest(secret), revoked_at=None)
         token = rows.select_related("user").first()
+        _touch(token)
     if token is None or (token.expires_at and token.expires_at <= timezone.now()) or not token.user.is_active:
         raise Unauthenticated("The access token is unknown, expired or revoked.")
     return token
+
+
+def _touch(token: AccessToken | None) -> None:
+    """Remember the last use, to the minute: not a write on every request."""
+    now = timezone.now()
+    if token and (token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1)):
+        AccessToken.objects.filter(workspace=token.workspace_id, pk=token.pk).update(last_used_at=now)

@@ -25,6 +25,7 @@ WRITES = re.compile(r"\.(save|delete|update|create|bulk_create|bulk_update|get_o
 MAY_WRITE = {
     "workspaces/spine.py": "writes the record",
     "workspaces/rest/idempotency.py": "keeps answers for 24 hours",
+    "workspaces/tokens.py": "remembers the last use of a token",
     "workspaces/jobs.py": "marks a mail as sent",
     "flowboard/jobs.py": "ends kept answers",
     "tasks/tally.py": "keeps the columns' counts from the record",
