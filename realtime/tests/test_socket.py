@@ -7,10 +7,10 @@ import pytest
 from tasks.actions import create_project, share_project, unshare_project, update_project
 from tasks.models import Project
 from tasks.tests.boards import add
+from workspaces import tenancy
 from workspaces.actions import change_role
 from workspaces.actor import Actor
 from workspaces.models import Membership, Role
-from workspaces import tenancy
 from workspaces.tests.people import log
 
 from .server import Server, listening

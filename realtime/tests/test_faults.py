@@ -1,0 +1,117 @@
+"""Redis and PostgreSQL may go and come: sockets stay, and no row is lost or told twice."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+
+from realtime import doorbell
+from tasks.models import Project
+from tasks.tests.boards import add
+from workspaces.actor import Actor
+from workspaces.tests.people import log
+
+from .server import Server, listening, private_redis, server
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+CUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@contextmanager
+def ringing(url: str, settings: Any) -> Iterator[None]:
+    """This process rings there."""
+    settings.REDIS_URL = url
+    doorbell._redis.cache_clear()
+    doorbell._quiet_until = 0.0
+    yield
+    doorbell._redis.cache_clear()
+    doorbell._quiet_until = 0.0
+
+
+@pytest.fixture(autouse=True)
+def _bell_of_its_own() -> Iterator[None]:
+    yield
+    doorbell._redis.cache_clear()
+    doorbell._quiet_until = 0.0
+
+
+def execute(words: str, *values: Any) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(words, values)
+
+
+def test_without_redis_rows_still_arrive(alice: Actor, project: Project, settings: Any) -> None:
+    with private_redis() as (url, redis), server(url) as own, ringing(url, settings):
+        with listening(own, alice) as socket:
+            socket.ready()
+            add(alice, project, "Rung")
+            assert socket.next()["data"]["key"] == "FLOW-1"
+            redis.kill()
+            redis.wait()
+            for number in range(3):
+                add(alice, project, f"Found {number}")
+            assert [row["data"]["key"] for row in socket.upto(log(alice)[-1].seq)] == ["FLOW-2", "FLOW-3", "FLOW-4"]
+        with listening(own, alice, after=0) as late:
+            assert [row["seq"] for row in late.upto(log(alice)[-1].seq)] == list(range(1, log(alice)[-1].seq + 1))
+
+
+def test_started_without_redis(alice: Actor, project: Project) -> None:
+    with server("redis://127.0.0.1:1") as own, listening(own, alice) as socket:
+        socket.ready()
+        add(alice, project, "Found by the head check")
+        assert socket.next()["data"]["key"] == "FLOW-1"
+
+
+def test_a_doorbell_that_lies_or_babbles(running: Server, alice: Actor, project: Project) -> None:
+    with listening(running, alice) as socket:
+        socket.ready()
+        for words in (
+            b"{",
+            b"[]",
+            b'"x"',
+            b'{"workspace": 1}',
+            b'{"workspace": "%s", "head": 99, "rows": []}' % str(alice.workspace.pk).encode(),
+        ):
+            doorbell._redis().publish(doorbell.EVENTS, words)
+        doorbell._redis().publish(doorbell.SESSIONS, b"{}")
+        add(alice, project, "Still in order")
+        told = socket.next()
+    assert (told["event"], told["seq"]) == ("task:created", log(alice)[-1].seq)
+
+
+def test_a_restored_backup_starts_everybody_over(running: Server, alice: Actor, project: Project) -> None:
+    with listening(running, alice) as socket:
+        socket.ready()
+        epoch = uuid4()
+        execute("UPDATE workspaces_stream SET epoch = %s WHERE workspace_id = %s", epoch, alice.workspace.pk)
+        assert socket.next() == {"event": "resync", "seq": log(alice)[-1].seq, "epoch": str(epoch)}
+        add(alice, project, "In the new age")
+        assert socket.next()["event"] == "task:created"
+
+
+def test_pruned_rows_start_over(running: Server, alice: Actor, project: Project) -> None:
+    add(alice, project, "One", "Two")
+    execute("UPDATE workspaces_stream SET floor = 5 WHERE workspace_id = %s", alice.workspace.pk)
+    with listening(running, alice, after=4) as socket:
+        assert socket.next()["event"] == "resync"
+    with listening(running, alice, after=5) as socket:
+        assert socket.next()["seq"] == 6
+
+
+def test_connections_of_the_database_cut(running: Server, alice: Actor, project: Project) -> None:
+    with listening(running, alice) as socket:
+        socket.ready()
+        with connections["default"].cursor() as cursor:
+            cursor.execute(CUT)
+        connections["default"].close()
+        connections["default"].close_pool()
+        add(alice, project, "One", "Two")
+        heard = socket.upto(log(alice)[-1].seq)
+    assert [row["data"]["key"] for row in heard] == ["FLOW-1", "FLOW-2"]
