@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from guardian.shortcuts import assign_perm, remove_perm
+from guardian.shortcuts import assign_perm
 
 from accounts.models import User
 from workspaces.actor import Actor
@@ -159,8 +159,8 @@ def _grant(by: Actor, project: Project, person: User, grant: str) -> None:
 
 
 def _revoke(project: Project, person: User) -> None:
-    for name in GRANTS:
-        remove_perm(name, person, project)
+    # guardian's own remove_perm filters in a way that scoping cannot follow
+    ProjectGrant.objects.filter(content_object=project, user=person).delete()
     project.__dict__.pop("_grants", None)
 
 

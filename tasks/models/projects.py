@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
 from accounts.models import User
@@ -12,7 +13,7 @@ from workspaces.actor import Actor
 from workspaces.constraints import TenantForeignKey
 from workspaces.models import TENANT, TenantModel
 from workspaces.permissions import MEMBER
-from workspaces.scoping import TenantManager, TenantQuerySet
+from workspaces.scoping import TenantQuerySet
 
 COLORS = ("gray", "red", "orange", "amber", "yellow", "lime", "green", "teal", "sky", "blue", "purple", "pink")
 Color = models.TextChoices("Color", {name.upper(): name for name in COLORS})  # type: ignore[misc]
@@ -89,7 +90,7 @@ class ProjectGrant(UserObjectPermissionBase, TenantModel):
 
     content_object = models.ForeignKey(Project, models.CASCADE, db_constraint=False, db_index=False, related_name="grants")
 
-    objects: ClassVar[Any] = TenantManager()
+    objects: ClassVar[Any] = UserObjectPermissionManager.from_queryset(TenantQuerySet)()
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False
