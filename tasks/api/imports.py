@@ -12,9 +12,10 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from ..actions.imports import KINDS, start_import
+from workspaces.rest.view import Endpoint
+
+from ..actions.imports import start_import
 from ..imports import trello
 from ..imports.fault import ImportFault
 from ..imports.intake import READ_AT_ONCE, look, run_seen_by, undone
@@ -25,10 +26,10 @@ from ..models import ImportRun
 FIELDS = {"kind", "data", "again", "file"}
 
 
-class ImportRequest(serializers.Serializer[Any]):
+class ImportBoard(serializers.Serializer[Any]):
     """The board as JSON in `data`; or, in a multipart form, the exported file in `file`."""
 
-    kind = serializers.ChoiceField(choices=KINDS, default="trello")
+    kind = serializers.CharField(default="trello", help_text="Where the board comes from: trello")
     data = serializers.DictField(help_text="The export of the board, as Trello gives it.")
     again = serializers.BooleanField(default=False, help_text="Import as a copy, although this board was imported before.")
 
@@ -36,7 +37,7 @@ class ImportRequest(serializers.Serializer[Any]):
 class ImportUpload(serializers.Serializer[Any]):
     """A file as a browser's form sends it."""
 
-    kind = serializers.ChoiceField(choices=KINDS, default="trello")
+    kind = serializers.CharField(default="trello", help_text="Where the board comes from: trello")
     file = serializers.FileField()
     again = serializers.BooleanField(default=False)
 
@@ -45,8 +46,8 @@ class ImportAnswer(serializers.Serializer[Any]):
     """Where an import stands."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=KINDS)
-    state = serializers.ChoiceField(choices=ImportRun.State.choices)
+    kind = serializers.CharField()
+    state = serializers.CharField(help_text="queued, running, done or failed")
     progress = serializers.IntegerField(help_text="Percent")
     step = serializers.CharField()
     project = serializers.CharField(allow_null=True, help_text="The key of the project that was made or added to")
@@ -80,32 +81,31 @@ class _Wanted:
     file_name: str = ""
 
 
-class Imports(APIView):
+class Imports(Endpoint):
     """Imports of a workspace."""
 
     parser_classes = (BoardParser, MultiPartParser)
 
     @extend_schema(
         operation_id="imports_create",
-        request={"application/json": ImportRequest, "multipart/form-data": ImportUpload},
+        request={"application/json": ImportBoard, "multipart/form-data": ImportUpload},
         responses={202: ImportAnswer},
     )
     def post(self, request: Request, workspace: str) -> Response:
         """Start an import; a worker does it. A broken file of ordinary size is refused at once."""
-        by = request._request.by
-        by.must("import.run")
+        self.by.must("import.run")
         wanted = _from_json(request.data) if isinstance(request.data, Node) else _from_form(request)
-        run = start_import(by, data=wanted.data, kind=wanted.kind, again=wanted.again, file_name=wanted.file_name)
+        run = start_import(self.by, data=wanted.data, kind=wanted.kind, again=wanted.again, file_name=wanted.file_name)
         return Response(_answer(run), status=status.HTTP_202_ACCEPTED)
 
 
-class Import(APIView):
+class Import(Endpoint):
     """One import."""
 
     @extend_schema(operation_id="imports_retrieve", responses=ImportAnswer)
     def get(self, request: Request, workspace: str, run: UUID) -> Response:
         """How far it is, or what came of it."""
-        return Response(_answer(run_seen_by(request._request.by, run)))
+        return Response(_answer(run_seen_by(self.by, run)))
 
 
 def _from_json(root: Node) -> _Wanted:

@@ -24,7 +24,7 @@ MOST_TRIES = 3
 OUR_FAULT = "Something broke on our side while importing. Nothing was changed; please try again."
 
 
-def perform(workspace_id: UUID, run_id: UUID) -> None:
+def perform(workspace_id: UUID, run_id: UUID, tell: Tell | None = None) -> None:
     """Import what the run asks for. A run that is finished, or in another worker's hands, is left alone."""
     found = _find(workspace_id, run_id)
     if found is None:
@@ -32,7 +32,7 @@ def perform(workspace_id: UUID, run_id: UUID) -> None:
     by, run = found
     begin_import(by, run)
     try:
-        _import(by, run_id, teller(run_id))
+        _import(by, run_id, tell or teller(run_id))
     except (OperationalError, InterfaceError, Busy):
         raise  # the database is away or busy: the run stays, and the sweep sends it again
     except ImportFault as fault:

@@ -3,12 +3,11 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
 
 from workspaces.door import MemberRequest
+from workspaces.pages import member_page
 
 from ..actions.imports import start_import
 from ..imports.fault import ImportFault
@@ -18,15 +17,14 @@ from ..imports.progress import progress_of
 SHOWN = 5
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: MemberRequest, workspace: str) -> HttpResponse:
+@member_page("GET", "POST")
+def new(request: MemberRequest) -> HttpResponse:
     """The form, and what it sends."""
     request.by.must("import.run")
-    return _take(request, workspace) if request.method == "POST" else _form(request)
+    return _take(request) if request.method == "POST" else _form(request)
 
 
-def _take(request: MemberRequest, workspace: str) -> HttpResponse:
+def _take(request: MemberRequest) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
         return _form(request, "Choose the file that Trello exported.")
@@ -36,7 +34,7 @@ def _take(request: MemberRequest, workspace: str) -> HttpResponse:
     except ImportFault as fault:
         return _form(request, str(fault))
     run = start_import(request.by, data=data, file_name=file.name or "", again=again)
-    return redirect("import", workspace, run.pk)
+    return redirect("import", request.by.workspace.slug, run.pk)
 
 
 def _form(request: MemberRequest, error: str = "") -> HttpResponse:
@@ -49,9 +47,8 @@ def _form(request: MemberRequest, error: str = "") -> HttpResponse:
     return render(request, "imports/new.html", context, status=422 if error else 200)
 
 
-@login_required
-@require_safe
-def show(request: MemberRequest, workspace: str, run: UUID) -> HttpResponse:
+@member_page("GET")
+def show(request: MemberRequest, run: UUID) -> HttpResponse:
     """How far it is, or what came of it; the page asks for its one section again until then."""
     found = run_seen_by(request.by, run)
     taken_back = undone(found)
