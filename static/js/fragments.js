@@ -118,7 +118,7 @@ const KEPT = new Set(["open", "data-open", "aria-expanded", "tabindex", "data-po
 
 export function morph(old, fresh, style = "outerHTML") {
   Idiomorph.morph(old, fresh, {
-    morphStyle: style, ignoreActiveValue: true, restoreFocus: true,
+    morphStyle: style, restoreFocus: true,
     callbacks: {
       beforeNodeMorphed: (was, now) => {
         if (!edited(was)) return true;

@@ -14,7 +14,7 @@ export function toast(words, { undo = null, danger = false } = {}) {
   if (undo) note.append(button("Undo", "", () => { leave(note); undoChange(undo); }));
   note.append(button("", "toast-x", () => leave(note)));
   host.append(note);
-  while (host.childElementCount > 3) host.firstElementChild.remove();
+  while (host.childElementCount > 2) host.firstElementChild.remove();
   raise(host);
   stay(note);
 }
