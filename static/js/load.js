@@ -4,8 +4,18 @@ const MODULES = {
   "flow-status": "app/status", "flow-toasts": "app/toast", "flow-theme": "app/theme",
 };
 
+const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
+
+// The keys as this keyboard calls them.
+export function keyName(name) { return mac ? name : name.replace("⌘", "Ctrl"); }
+
+function spell(root) {
+  if (!mac) for (const one of root.querySelectorAll("kbd")) if (one.textContent === "⌘") one.textContent = "Ctrl";
+}
+
 export function load(root) {
   const tags = new Set([...root.querySelectorAll(":not(:defined)")].map((one) => one.localName));
   for (const tag of tags) import(MODULES[tag] ?? `app/${tag}`);
+  spell(root);
   if (root !== document) window.htmx?.process(root);
 }

@@ -88,7 +88,7 @@ function install(page, fresh) {
   const nav = page.getElementById("sidebar");
   if (nav) morph($("#sidebar"), nav);
   load($("#main"));
-  window.htmx?.process($("#sidebar"));
+  load($("#sidebar"));
   for (const one of page.querySelectorAll("flow-toasts template")) toast(one.content.textContent.trim(), { danger: one.dataset.message === "error" });
   if (!location.hash) scrollTo(0, 0);
   $("#main").focus({ preventScroll: true });

@@ -1,4 +1,6 @@
 // One tooltip for the page: the words of data-tip, and the key that does the same.
+import { keyName } from "app/load";
+
 const tip = document.createElement("div");
 tip.className = "tip";
 tip.setAttribute("role", "tooltip");
@@ -9,7 +11,7 @@ function showFor(target) {
   if (!target.isConnected || target.matches("[aria-expanded='true']")) return;
   if (target.closest(".nav-item") && !document.body.classList.contains("is-folded") && !target.dataset.key) return;
   tip.replaceChildren(Object.assign(document.createElement("span"), { textContent: target.dataset.tip }));
-  for (const key of (target.dataset.key ?? "").split(" ").filter(Boolean)) tip.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+  for (const key of (target.dataset.key ?? "").split(" ").filter(Boolean)) tip.append(Object.assign(document.createElement("kbd"), { textContent: keyName(key) }));
   if (!tip.isConnected) document.body.append(tip);
   tip.showPopover();
   const at = target.getBoundingClientRect(), own = tip.getBoundingClientRect();
