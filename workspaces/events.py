@@ -61,7 +61,7 @@ def wire(row: Any, by_name: str) -> dict[str, Any]:
         "key": row.subject_key,
         "projectId": row.project_id and str(row.project_id),
         "changed": {name: _shown(value) for name, value in facts.items()},
-        "columns": sorted(columns),
+        "statusIds": sorted(columns),
         "version": row.version,
         "changeId": str(row.change_id),
         "by": {"id": row.actor_id and str(row.actor_id), "name": by_name, "via": row.via},
