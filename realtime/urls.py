@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from .api import EventsView, SlashedEventsView
+from .api import Events, SlashedEvents
+
+EVENTS = "api/v1/workspaces/<slug:workspace>/events"
 
 urlpatterns = [
-    path("api/v1/workspaces/<slug:workspace>/events", EventsView.as_view(), name="api_events"),
-    path("api/v1/workspaces/<slug:workspace>/events/", SlashedEventsView.as_view(), name="api_events_slashed"),
+    path(EVENTS, Events.as_view()),
+    path(f"{EVENTS}/", SlashedEvents.as_view()),
 ]
