@@ -22,26 +22,23 @@ from workspaces.tests.people import browser
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0  # seconds after which a test gives up; nothing is measured by it
+APPLICATION = "flowboard.asgi:application"
 WORDS = ["--ws", "websockets-sansio", "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "5"]
 
 
 class Server:
     """One web process on the test's database."""
 
-    def __init__(self, redis_url: str = "") -> None:
+    def __init__(self, redis_url: str = "", hurry: str = "pass") -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
+        if "STALLED" in hurry:  # and little room for what a client does not read
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         self.port = self.listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
         env = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis_url or settings.REDIS_URL}
-        command = [
-            sys.executable,
-            "-m",
-            "uvicorn",
-            "flowboard.asgi:application",
-            "--fd",
-            str(self.listener.fileno()),
-            *WORDS,
-        ]
+        words = [APPLICATION, "--fd", str(self.listener.fileno()), *WORDS]
+        program = f"import flowboard.asgi, uvicorn; from realtime import hub, socket; {hurry}; uvicorn.main({words!r})"
+        command = [sys.executable, "-c", program]
         self.process = subprocess.Popen(command, cwd=ROOT, env=env, pass_fds=[self.listener.fileno()])
 
     def stop(self) -> int:
@@ -54,8 +51,9 @@ class Server:
 
 
 @contextmanager
-def server(redis_url: str = "") -> Iterator[Server]:
-    running = Server(redis_url)
+def server(redis_url: str = "", hurry: str = "pass") -> Iterator[Server]:
+    """`hurry` sets intervals of its modules, where a test would have to wait for half a minute."""
+    running = Server(redis_url, hurry)
     try:
         yield running
     finally:
