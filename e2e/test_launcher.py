@@ -55,6 +55,10 @@ class Launched:
     def ends(self) -> int:
         return self.process.wait(PATIENCE)
 
+    def children(self) -> list[int]:
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
     def left_nothing(self) -> bool:
         """Every process of a run inherits this lock, so it is free when the last one has ended."""
         with (self.data / "family.lock").open() as family:
@@ -93,6 +97,10 @@ def test_two_side_by_side_a_second_start_a_kill_and_a_stop(launch: type[Launched
     assert again.ends() == 1
     assert "already running on" in again.output
     assert first.url() in again.output
+
+    for pid in first.children():
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: first.output.count("starting it again") >= 4 and answers(first.url()), first)
 
     first.process.send_signal(signal.SIGTERM)
     assert first.ends() == 0
@@ -137,8 +145,11 @@ def outside() -> dict[str, str]:
 
 
 def answers(url: str) -> bool:
-    with urllib.request.urlopen(f"{url}/healthz", timeout=30) as response:
-        return bool(response.status == 200)
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=30) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
 
 
 def until(true: Callable[[], bool], one: Launched) -> None:

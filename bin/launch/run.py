@@ -65,14 +65,15 @@ def port_number(text: str) -> int:
 
 def wait_for_answer(running: Sequence[Child], port: int) -> None:
     with step("Starting web, worker and beat"):
-        deadline = time.monotonic() + PATIENCE
+        deadline, pause = time.monotonic() + PATIENCE, 0.05
         while (answer := readiness(port)) != "":
             for child in running:
                 if not child.alive:
                     raise Failure(f"{child.name} ended while starting: its own words are above.")
             if time.monotonic() > deadline:
                 raise Failure(f"The web does not become ready: {answer}")
-            time.sleep(0.05)
+            time.sleep(pause)
+            pause = min(1.0, pause * 1.2)
 
 
 def readiness(port: int) -> str:
