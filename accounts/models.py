@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 
 from .ids import uuid7
@@ -64,6 +65,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Up to two letters for the avatar: first and last word of the name."""
         words = (self.name or self.email).split()
         return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+
+    @property
+    def avatar_url(self) -> str:
+        """Where the picture is, "" without one; a new picture has a new address."""
+        return reverse("avatar", args=[self.avatar.name.rpartition("/")[2]]) if self.avatar else ""
 
     @property
     def color(self) -> int:

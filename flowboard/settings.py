@@ -54,12 +54,14 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.PersonalTime",
     "workspaces.door.Door",
+    "flowboard.context.FrameFirst",
 ]
 
 ROOT_URLCONF = "flowboard.urls"
 WSGI_APPLICATION = "flowboard.wsgi.application"
 ASGI_APPLICATION = "flowboard.asgi.application"
 REACTIONS = "flowboard.reactions"
+PANELS = "flowboard.panels"
 
 TEMPLATES = [
     {
@@ -91,7 +93,7 @@ def _database(variable: str, pool: dict[str, object] | None, **test: object) -> 
     config["ENGINE"] = "django.db.backends.postgresql"
     config["CONN_MAX_AGE"] = 0
     config["DISABLE_SERVER_SIDE_CURSORS"] = True
-    config["OPTIONS"] = {"options": "-c lock_timeout=3s", "connect_timeout": 5}
+    config["OPTIONS"] = {"options": "-c lock_timeout=2s", "connect_timeout": 5}
     if pool:
         config["OPTIONS"]["pool"] = pool
     if test:
@@ -175,6 +177,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "start"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one counts once it is confirmed
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up
+# besides allauth's own (20 sign-ups and 20 resets a minute from one address, 5 wrong passwords in 5 minutes for one account)
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip"}
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="FlowBoard <flowboard@localhost>")
@@ -184,7 +191,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["workspaces.rest.parse.StrictJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["workspaces.rest.authenticate.DoorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "workspaces.rest.schema.Schema",
     "EXCEPTION_HANDLER": "workspaces.rest.problems.handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -196,6 +203,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ChangeState": "workspaces.models.ChangeSet.State",
+        "ImportState": "tasks.models.ImportRun.State",
+        "InvitationState": "workspaces.api.invitations.STATES",
+        "Color": "tasks.models.COLORS",
+        "Category": "tasks.models.Status.Category",
+    },
 }
 MAX_JSON_BODY = 2 * 1024 * 1024
 MAX_UPLOAD_BODY = 50 * 1024 * 1024
@@ -229,6 +243,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nothing asks for the others, and compressing them doubles the first start
 WHITENOISE_USE_FINDERS = DEBUG or env.bool("PLAIN_STATIC", default=False)
 
 LOGGING = {

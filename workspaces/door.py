@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 STUCK = 2.0  # seconds in which a workspace whose rows are held refuses writers at once, so that their threads serve others
 _stuck_until: dict[UUID, float] = {}
 API = "/api/v1/workspaces/"
+LAST_SEEN = "workspace"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -64,7 +65,7 @@ class Door:
 
     def _read(self, request: HttpRequest, by: Actor) -> HttpResponse:
         with tenancy.workspace(by.workspace.pk), transaction.atomic():
-            return self.get_response(request)
+            return remember(request, self.get_response(request), by)
 
     def _write(self, request: HttpRequest, by: Actor) -> HttpResponse:
         if time.monotonic() < _stuck_until.get(by.workspace.pk, 0):
@@ -105,6 +106,14 @@ def admit(request: HttpRequest, slug: str) -> Actor | None:
         return None
     membership.user = request.user
     return Actor.of(membership, via="api" if request.path_info.startswith("/api/") else "web")
+
+
+def remember(request: HttpRequest, response: HttpResponse, by: Actor) -> HttpResponse:
+    """Which workspace this browser was in last: `/` leads back there."""
+    slug = by.workspace.slug
+    if by.via == "web" and request.COOKIES.get(LAST_SEEN) != slug and response.status_code == 200:
+        response.set_cookie(LAST_SEEN, slug, max_age=365 * 86400, httponly=True, samesite="Lax", secure=request.is_secure())
+    return response
 
 
 def not_here(request: HttpRequest) -> HttpResponse:

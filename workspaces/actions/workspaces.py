@@ -1,6 +1,8 @@
 """Workspaces: founding, renaming, deleting."""
 
 import re
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -19,13 +21,13 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])")
 RESERVED = frozenset("admin api www new app accounts static media help about support settings".split())
 
 
-def create_workspace(user: User, *, name: str, slug: str = "") -> Membership:
-    """A new tenant, of which the person is the first owner. The one action whose actor it makes itself."""
+def create_workspace(user: User, *, name: str, slug: str = "", at: datetime | None = None) -> Membership:
+    """A new tenant, of which the person is the first owner. The one action whose actor it makes itself; `at` is the demo's."""
     name = line(name, "name", longest=80)
     workspace = Workspace(name=name, slug=_slug(slug) if slug else free_slug(name))
     roles = {key: Role(workspace=workspace, name=role.name, key=key, level=role.level) for key, role in SYSTEM_ROLES.items()}
     membership = Membership(workspace=workspace, user=user, role=roles["owner"])
-    by = Actor.of(membership)
+    by = replace(Actor.of(membership), at=at)
     with acting(by):
         _insert(workspace)
         Stream(workspace=workspace).save(force_insert=True)
@@ -52,6 +54,14 @@ def _slug(slug: str) -> str:
     if not SLUG.fullmatch(slug) or slug in RESERVED:
         raise Refused("The address has 2 to 40 small letters, digits and hyphens, such as acme-design.", "slug")
     return slug
+
+
+def slug_fault(slug: str) -> str:
+    """Why a workspace cannot have this address, "" when it can."""
+    try:
+        return f"/w/{slug} is taken." if slug_taken(_slug(slug)) else ""
+    except Refused as no:
+        return no.words
 
 
 def free_slug(name: str) -> str:

@@ -1,0 +1,54 @@
+"""Every verb on a person: what they are called, how they look, what they prefer. Sign-in and passwords are allauth's."""
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from .ids import uuid7
+from .models import User
+
+
+def update_profile(user: User, *, name: str, time_zone: str, single_keys: bool) -> User:
+    """What stands on the profile page; the values come out of its form."""
+    return _change(user, name=name, time_zone=time_zone, single_keys=single_keys)
+
+
+def rename_person(user: User, *, name: str) -> User:
+    """Sign-up's one question about oneself."""
+    return _change(user, name=name)
+
+
+def choose_theme(user: User, *, theme: str) -> User:
+    """Light, dark, or what the device says."""
+    return _change(user, theme=theme)
+
+
+def set_avatar(user: User, *, picture: bytes) -> User:
+    """A picture that avatars.portrait has drawn afresh; the one before is deleted after commit."""
+    before = user.avatar.name
+    user.avatar.save(f"{uuid7().hex}.webp", ContentFile(picture), save=False)
+    user.save(update_fields=["avatar"])
+    _forget(user, before)
+    return user
+
+
+def remove_avatar(user: User) -> User:
+    """Back to the initials."""
+    if before := user.avatar.name:
+        user.avatar = ""
+        user.save(update_fields=["avatar"])
+        _forget(user, before)
+    return user
+
+
+def _change(user: User, **values: str | bool) -> User:
+    changed = [name for name, value in values.items() if getattr(user, name) != value]
+    for name in changed:
+        setattr(user, name, values[name])
+    if changed:
+        user.save(update_fields=changed)
+    return user
+
+
+def _forget(user: User, name: str) -> None:
+    if name:
+        transaction.on_commit(lambda: user.avatar.storage.delete(name), robust=True)

@@ -1,0 +1,55 @@
+"""Forms of workspaces: what a field must look like. Whether it may be is the action's business."""
+
+from django import forms
+
+PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+
+
+class WorkspaceForm(forms.Form):
+    """Founding one."""
+
+    name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "organization"}))
+    slug = forms.CharField(max_length=40, required=False, label="Address", widget=forms.TextInput(attrs=PLAIN))
+
+
+class NameForm(forms.Form):
+    """Renaming one."""
+
+    name = forms.CharField(max_length=80)
+
+
+class InviteForm(forms.Form):
+    """Several addresses at once, of one role."""
+
+    emails = forms.CharField(
+        max_length=8_000,
+        label="E-mail addresses",
+        help_text="One or several, separated by commas or on lines of their own.",
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "anna@example.com", **PLAIN}),
+    )
+    role = forms.CharField(max_length=10)
+
+    def addresses(self) -> list[str]:
+        """Each once, in the order given."""
+        words = self.cleaned_data["emails"].replace(",", " ").replace(";", " ").split()
+        return list(dict.fromkeys(word.strip("<>").lower() for word in words if "@" in word or "<" not in word))
+
+
+class TokenForm(forms.Form):
+    """An access token; without days it lasts until revoked."""
+
+    name = forms.CharField(max_length=80, help_text="What it is for, such as “nightly export”.")
+    days = forms.TypedChoiceField(
+        label="Lasts",
+        choices=[("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "Until revoked")],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        initial="90",
+    )
+
+
+class DeleteForm(forms.Form):
+    """Its address, typed once more."""
+
+    confirm = forms.CharField(max_length=40, label="Type the address to confirm", widget=forms.TextInput(attrs=PLAIN))

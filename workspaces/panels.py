@@ -1,0 +1,32 @@
+"""What the apps above put on the pages of a workspace: registered in flowboard/panels.py, since none can be imported from here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+
+from .actor import Actor
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the home page: its template, and what the template needs."""
+
+    template: str
+    read: Callable[[Actor], dict[str, Any]]
+
+
+def home_panels(by: Actor) -> list[tuple[str, dict[str, Any]]]:
+    """The templates and contexts of the home page, in order."""
+    return [(panel.template, panel.read(by)) for panel in _registered().HOME]
+
+
+def projects_of(by: Actor) -> list[dict[str, Any]]:
+    """id, name and key of each project that the actor sees."""
+    return _registered().PROJECTS(by)  # type: ignore[no-any-return]
+
+
+def _registered() -> Any:
+    return import_module(settings.PANELS)

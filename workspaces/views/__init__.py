@@ -1,0 +1,1 @@
+"""Pages of workspaces, one module a page."""
