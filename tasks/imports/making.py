@@ -40,8 +40,8 @@ class Making:
         self.by, self.board, self.kind, self.tell = by, board, kind, tell
         self.report = Report.of(board)
         self.brought, left = fitting.kept(board.columns)
-        for column in left:
-            self.report.skip(f"The list {column.name}", "It is archived and empty.")
+        if left:
+            self.report.skip(counted(len(left), "archived list") + " without cards", ", ".join(column.name for column in left))
         members = Membership.objects.within(by.workspace).select_related("user")
         self.people = People([membership.user for membership in members])
 

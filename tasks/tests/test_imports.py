@@ -101,7 +101,7 @@ class TestWhatIsMade:
         assert report["summary"] == "Imported 8 cards, 2 comments, 2 labels, 2 checklist items and 1 link."
         assert (report["cards"], report["archived"], report["new"]) == (8, 3, 8)
         assert (report["matched"], report["unmatched"]) == ({"Alice": "Alice"}, ["Jonas Keller"])
-        assert [one["what"] for one in report["skipped"]] == ["An attachment of cards[1]", "1 comment", "The list Never used"]
+        assert [one["what"] for one in report["skipped"]] == ["An attachment of cards[1]", "1 comment", "1 archived list without cards"]
 
     def test_long_texts_fit_and_stay_whole(self, bob: Actor) -> None:
         bring(bob, lists=[listed("x" * 80, 1)], cards=[card("y" * 400, 1, 1)], checklists=[], name="z" * 200)

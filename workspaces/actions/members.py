@@ -1,5 +1,11 @@
 """Members: their roles, removing them, leaving. The last owner stays."""
 
+from dataclasses import replace
+
+from django.utils import timezone
+
+from accounts.models import User
+
 from ..actor import Actor
 from ..errors import Forbidden, Refused
 from ..models import AccessToken, Membership, Role, Workspace
@@ -21,6 +27,18 @@ def _keep_an_owner(membership: Membership) -> None:
 def _not_above(by: Actor, role: Role) -> None:
     if role.level > by.level:
         raise Forbidden(f"The role {role.name} is above your own ({by.role.name}).")
+
+
+@action
+def add_member(by: Actor, person: User, *, role: Role) -> Membership:
+    """Bring a person in without an invitation: for set-up from the command line; no door offers it."""
+    by.must("member.invite")
+    _not_above(by, role)
+    membership = Membership(workspace=by.workspace, user=person, role=role, joined_at=by.at or timezone.now())
+    membership.save(force_insert=True)
+    facts = {"user": str(person.pk), "role": role.name}
+    record(replace(by, user=person), "member:joined", membership, after=facts, label=str(person))
+    return membership
 
 
 @action

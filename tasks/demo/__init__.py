@@ -1,0 +1,1 @@
+"""The demo: a small team three weeks before it sells its first product."""

@@ -1,0 +1,161 @@
+"""What the demo's people did after their board was imported, day by day."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act. `day` counts working days before today; on day 0 `time` is minutes ago. `card` is how its title begins."""
+
+    day: int
+    time: str
+    who: str
+    verb: str
+    card: str
+    value: Any = None
+
+
+IMPORTED = 22
+
+STORY = (
+    Step(22, "09:20", "alice", "limit", "In progress", 5),
+    Step(22, "09:31", "alice", "set", "Crash when camera", {"priority": 4}),
+    Step(22, "09:31", "alice", "set", "Password reset mail", {"priority": 3}),
+    Step(22, "09:32", "alice", "set", "Offline queue", {"priority": 3}),
+    Step(22, "09:32", "alice", "set", "Two-factor sign-in", {"priority": 3}),
+    Step(22, "09:33", "alice", "set", "Data processing", {"priority": 3}),
+    Step(22, "09:34", "alice", "set", "Approvals", {"priority": 3}),
+    Step(22, "09:35", "alice", "set", "Pricing page", {"priority": 2}),
+    Step(22, "09:35", "alice", "set", "Let people scan", {"priority": 3}),
+    Step(22, "09:36", "alice", "set", "Write the launch", {"priority": 2}),
+    Step(22, "09:37", "alice", "set", "Record a 60-second", {"priority": 1}),
+    Step(22, "11:02", "bob", "set", "Crash when camera", {"estimate": 2}),
+    Step(22, "11:03", "bob", "set", "Password reset mail", {"estimate": 3}),
+    Step(22, "11:03", "bob", "set", "Offline queue", {"estimate": 8}),
+    Step(22, "11:04", "bob", "set", "Approvals", {"estimate": 8}),
+    Step(22, "11:05", "bob", "set", "Recognise totals", {"estimate": 5, "priority": 2}),
+    Step(22, "11:05", "bob", "set", "CSV and PDF", {"estimate": 5, "priority": 2}),
+    Step(22, "11:06", "bob", "set", "Load test", {"estimate": 3, "priority": 2}),
+    Step(22, "11:07", "bob", "set", "Show the right VAT", {"estimate": 5, "priority": 2}),
+    Step(21, "09:14", "bob", "move", "Convert currencies", "Done"),
+    Step(21, "09:15", "bob", "say", "Convert currencies", "Merged. On the test system since 9 o'clock."),
+    Step(21, "10:40", "alice", "add", "Printable recovery codes", {
+        "to": "To do", "description": "One page, large type, with the date and the address they belong to.",
+        "priority": 2, "estimate": 1, "assignees": ["bob"], "labels": ["Website"], "due": 3,
+    }),
+    Step(21, "13:22", "bob", "move", "Crash when camera", "In progress"),
+    Step(20, "09:08", "alice", "move", "Two-factor sign-in", "Done"),
+    Step(20, "09:55", "bob", "say", "Crash when camera",
+         "Reproduced. We keep the camera session over the pause; letting go of it in `onPause` is enough."),
+    Step(20, "14:31", "bob", "move", "Printable recovery codes", "In progress"),
+    Step(19, "10:02", "bob", "move", "Crash when camera", "In review"),
+    Step(19, "10:45", "alice", "tick", "Pricing page", "Texts in English"),
+    Step(19, "11:20", "alice", "say", "Pricing page", "English is done. **Solo** reads better without the word *free*."),
+    Step(19, "16:12", "bob", "move", "Printable recovery codes", "In review"),
+    Step(18, "09:02", "alice", "say", "Crash when camera", "Tried on three phones, none of them complains. Thank you!"),
+    Step(18, "09:03", "alice", "move", "Crash when camera", "Done"),
+    Step(18, "09:10", "alice", "move", "Find receipts that were scanned twice", "Done"),
+    Step(18, "09:26", "alice", "move", "Printable recovery codes", "Done"),
+    Step(18, "13:40", "bob", "move", "Password reset mail", "In progress"),
+    Step(17, "10:10", "bob", "move", "CSV and PDF", "In review"),
+    Step(17, "11:48", "bob", "tick", "Offline queue", "The same scan is never uploaded twice"),
+    Step(17, "15:05", "bob", "tick", "Offline queue", "The list shows what is still waiting"),
+    Step(16, "09:12", "bob", "say", "Password reset mail",
+         "DMARC stands at `p=quarantine` since this morning; the first reports are clean."),
+    Step(16, "10:30", "alice", "move", "CSV and PDF", "Done"),
+    Step(16, "14:44", "bob", "tick", "Offline queue", "Battery: nothing runs while the queue is empty"),
+    Step(16, "14:45", "bob", "move", "Offline queue", "In review"),
+    Step(15, "09:30", "alice", "share", "", "gus"),
+    Step(15, "10:18", "gus", "say", "Approvals", "We would need a second approver above 500 €. Is that planned?"),
+    Step(15, "10:52", "alice", "say", "Approvals", "Not for 1.0, but it is the first thing afterwards. I'll write it down."),
+    Step(15, "10:54", "alice", "add", "Second approver above an amount", {
+        "to": "Ideas", "description": "Gus asked for it: above 500 € somebody else signs too. The amount is set per company.",
+        "labels": ["Mobile app"],
+    }),
+    Step(15, "13:37", "alice", "move", "Offline queue", "Done"),
+    Step(15, "16:20", "bob", "move", "Password reset mail", "In review"),
+    Step(14, "09:05", "alice", "move", "Password reset mail", "Done"),
+    Step(14, "09:40", "bob", "move", "Load test", "In progress"),
+    Step(14, "10:15", "alice", "move", "Data processing", "In progress"),
+    Step(14, "12:31", "gus", "say", "Offline queue", "Scanned eleven receipts in the train through the tunnel. All of them arrived."),
+    Step(13, "10:25", "bob", "say", "Load test",
+         "First run: 200 uploads, the slowest took 41 s. Recognition waits for one lock; the web servers are bored."),
+    Step(13, "11:11", "bob", "tick", "Approvals", "Accepted"),
+    Step(13, "15:48", "bob", "tick", "Approvals", "Returned with a reason"),
+    Step(12, "09:33", "bob", "say", "Load test", "Lock gone. 200 uploads: **6 s** for the slowest."),
+    Step(12, "09:34", "bob", "move", "Load test", "Done"),
+    Step(12, "10:02", "bob", "move", "Show the right VAT", "In progress"),
+    Step(12, "11:16", "alice", "tick", "Rewrite the empty states", "Approvals"),
+    Step(12, "11:40", "alice", "tick", "Rewrite the empty states", "Team"),
+    Step(11, "10:09", "bob", "tick", "Approvals", "Accepted by a deputy"),
+    Step(11, "10:10", "bob", "move", "Approvals", "In review"),
+    Step(11, "14:05", "alice", "tick", "Rewrite the empty states", "Search without a result"),
+    Step(10, "09:18", "alice", "move", "Rewrite the empty states", "Done"),
+    Step(10, "11:30", "alice", "set", "Write the launch", {"description": (
+        "One page: who it is for, what it does, what it costs, where to get it. No adjectives that a competitor could use as well.\n\n"
+        "**Angle:** nobody starts a company to file receipts.")}),
+    Step(10, "15:15", "alice", "move", "Data processing", "In review"),
+    Step(9, "09:21", "alice", "say", "Approvals", "Went through all five states with the bakery on the phone. Not one question."),
+    Step(9, "09:22", "alice", "move", "Approvals", "Done"),
+    Step(9, "10:40", "alice", "move", "Data processing", "Done"),
+    Step(9, "10:44", "alice", "archive", "Choose the name"),
+    Step(9, "10:44", "alice", "archive", "Find twelve companies"),
+    Step(9, "14:26", "bob", "say", "Show the right VAT", "Switzerland rounds to five centimes. Of course it does."),
+    Step(8, "09:50", "bob", "move", "Show the right VAT", "In review"),
+    Step(8, "11:03", "bob", "add", "Amounts from Spain are read a thousand times too large", {
+        "to": "In progress", "description": "`1.250` is one thousand two hundred and fifty there. Seen on 4 of 120 receipts.",
+        "priority": 4, "estimate": 2, "assignees": ["bob"], "labels": ["Bug", "Mobile app"], "due": 3,
+    }),
+    Step(7, "09:07", "alice", "move", "Show the right VAT", "Done"),
+    Step(7, "10:12", "alice", "tick", "Pricing page", "Texts in German"),
+    Step(7, "10:13", "alice", "move", "Pricing page", "In progress"),
+    Step(7, "11:25", "alice", "move", "Let people scan", "In progress"),
+    Step(7, "11:26", "alice", "set", "Let people scan", {"assignees": ["bob"]}),
+    Step(7, "16:02", "bob", "say", "Amounts from Spain", "The country of the shop decides now, not the language of the phone."),
+    Step(6, "09:44", "bob", "move", "Amounts from Spain", "In review"),
+    Step(6, "11:30", "bob", "say", "Recognise totals", "Third model, smaller than the second: **52 → 56** of 61. That is past the aim."),
+    Step(6, "11:31", "bob", "move", "Recognise totals", "In review"),
+    Step(6, "14:20", "alice", "add", "Status page for customers", {
+        "to": "To do", "description": "Uptime, known problems, and an address to subscribe to. Must not run on our own servers.",
+        "priority": 2, "labels": ["Infrastructure", "Website"], "due": 15,
+    }),
+    Step(5, "09:09", "alice", "move", "Amounts from Spain", "Done"),
+    Step(5, "09:15", "alice", "move", "Recognise totals", "Done"),
+    Step(5, "10:48", "alice", "move", "Write the launch", "In progress"),
+    Step(5, "16:40", "alice", "tick", "Write the launch", "First draft"),
+    Step(4, "09:26", "alice", "move", "App Store and Play", "In progress"),
+    Step(4, "09:27", "alice", "set", "App Store and Play", {"assignees": ["alice"]}),
+    Step(4, "11:05", "alice", "tick", "App Store and Play", "Screenshots 6.9 inch"),
+    Step(4, "13:31", "alice", "tick", "Pricing page", "Prices confirmed with accounting"),
+    Step(4, "13:35", "alice", "move", "Pricing page", "In review"),
+    Step(4, "15:10", "alice", "add", "Support rota for launch week", {
+        "to": "To do", "description": "Two people a day, 8 to 20 h. Who answers, who fixes, who sleeps.",
+        "priority": 2, "assignees": ["alice"], "due": 12,
+    }),
+    Step(3, "09:38", "alice", "move", "Help centre", "In progress"),
+    Step(3, "11:12", "alice", "tick", "Help centre", "Scan your first receipt"),
+    Step(3, "11:50", "alice", "tick", "Help centre", "Fix what was read wrongly"),
+    Step(3, "14:02", "bob", "add", "Android share sheet opens the wrong screen", {
+        "to": "To do", "description": "Sharing a PDF from the mail app lands on the reports, not on the new receipt.",
+        "priority": 3, "estimate": 2, "assignees": ["bob"], "labels": ["Bug", "Mobile app"], "due": 5,
+    }),
+    Step(3, "16:33", "gus", "say", "Help centre", "Please write one on *several* companies in one account. We have three."),
+    Step(2, "09:20", "alice", "move", "Let people scan", "In review"),
+    Step(2, "10:55", "alice", "tick", "Write the launch", "Quotes from two beta companies"),
+    Step(2, "11:40", "alice", "tick", "Help centre", "Make a report"),
+    Step(2, "13:15", "alice", "tick", "Help centre", "Approve a report"),
+    Step(2, "13:20", "alice", "line", "Help centre", "Several companies in one account"),
+    Step(1, "09:04", "bob", "move", "Android share sheet", "In progress"),
+    Step(1, "10:22", "alice", "tick", "App Store and Play", "Privacy answers"),
+    Step(1, "11:47", "alice", "tick", "Help centre", "Export for your accountant"),
+    Step(1, "14:18", "alice", "add", "Thank-you note for the beta companies", {
+        "to": "To do", "description": "By hand, with the first month for free.", "priority": 1, "assignees": ["alice"], "due": 18,
+    }),
+    Step(1, "15:41", "bob", "say", "Let people scan", "Checked the bad photo too: it says what is wrong and offers the sample again."),
+    Step(0, "168", "bob", "say", "Android share sheet", "Found it: the intent filter points to the old activity. Fix is on my phone."),
+    Step(0, "121", "alice", "tick", "App Store and Play", "Review notes with a demo account"),
+    Step(0, "74", "gus", "say", "Let people scan", "Our whole office has scanned the sample receipt by now. Nobody asked how."),
+    Step(0, "52", "bob", "set", "Status page", {"assignees": ["bob"]}),
+    Step(0, "17", "alice", "move", "Support rota", "To do"),
+)  # fmt: skip
