@@ -1,10 +1,104 @@
-"""What every page knows."""
+"""What every page knows: who looks at it, and the frame around it."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import transaction
+from django.db.models.functions import JSONObject, Lower
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+from tasks.models import Project
+from workspaces import tenancy
+from workspaces.actor import Actor
+from workspaces.faces import crest, face
+from workspaces.models import Membership, Stream, Workspace
+from workspaces.pages import asked_parts
+
+RIGHTS = {
+    "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage",
+}  # fmt: skip
+FRAMED = {"main", "sidebar", "pane"}  # a pane links the projects named in its text
+
+
+class FrameFirst:
+    """Reads the frame of a workspace's page before the page reads its rows, so that no event falls between the two."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD") and hasattr(request, "by") and not request.path_info.startswith("/api/"):
+            parts = asked_parts(request)
+            request.frame = frame_of(request.by, whole=not parts or bool(FRAMED & parts.keys()))  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The actor and the nonce."""
-    return {"by": getattr(request, "by", None), "csp_nonce": getattr(request, "csp_nonce", "")}
+    """The actor, the frame, the theme and the nonce."""
+    return {
+        "by": getattr(request, "by", None), "frame": _frame(request), "theme": _theme(request),
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+    }  # fmt: skip
+
+
+def _frame(request: HttpRequest) -> dict[str, Any] | None:
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return None
+    if not hasattr(request, "frame"):
+        by = getattr(request, "by", None)
+        request.frame = frame_of(by) if by else LazyFrame(request.user)  # type: ignore[attr-defined]
+    return request.frame  # type: ignore[attr-defined, no-any-return]
+
+
+def _theme(request: HttpRequest) -> str:
+    theme = getattr(getattr(request, "user", None), "theme", "system")
+    return "" if theme == "system" else str(theme)
+
+
+def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
+    """The frame of a workspace's page in one query; a piece of a page needs only where the stream stands."""
+    rows = Stream.objects.within(by.workspace)
+    frame = {
+        "workspace": crest(by.workspace), "user": face(by.user) | {"email": by.user.email}, "projects": [], "workspaces": [],
+        "may": {name: by.may(permission) for name, permission in RIGHTS.items()},
+    }  # fmt: skip
+    if not whole:
+        head, epoch = rows.values_list("head", "epoch").get()
+        return frame | {"head": head, "epoch": epoch}
+    projects = Project.objects.visible_to(by).filter(archived_at=None).order_by(Lower("name"), "key")
+    row = rows.values(
+        "head", "epoch",
+        projects=ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private"))),
+        workspaces=ArraySubquery(_memberships(by.user).values(fact=_WORKSPACE)),
+    ).get()  # fmt: skip
+    return frame | row | {"workspaces": [_crest(one) for one in row["workspaces"]]}
+
+
+_WORKSPACE = JSONObject(id="workspace_id", name="workspace__name", slug="workspace__slug")
+
+
+def _memberships(user: User) -> Any:
+    """The person's own memberships: needs `tenancy.person(user)`, in which the door's requests run."""
+    return Membership.objects.of(user).filter(workspace__deleted_at=None).order_by(Lower("workspace__name"))
+
+
+def _crest(fact: dict[str, str]) -> dict[str, Any]:
+    return crest(Workspace(id=UUID(fact["id"]), name=fact["name"], slug=fact["slug"]))
+
+
+class LazyFrame(dict[str, Any]):
+    """The frame outside of a workspace; the workspaces are read when the sidebar asks for them."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__(workspace=None, user=face(user) | {"email": user.email}, projects=[], may={})
+        self.person = user
+
+    def __missing__(self, name: str) -> Any:
+        if name != "workspaces":
+            raise KeyError(name)
+        with tenancy.person(self.person.pk), transaction.atomic():
+            self["workspaces"] = [_crest(fact) for fact in _memberships(self.person).values_list(_WORKSPACE, flat=True)]
+        return self["workspaces"]

@@ -1,5 +1,6 @@
 """Errors as pages for people and as problem+json for programs (RFC 9457)."""
 
+import json
 from http import HTTPStatus
 from typing import Any
 
@@ -21,9 +22,11 @@ def problem_or_page(request: HttpRequest, status: int, detail: str, **members: A
     """What the caller can read: a problem below /api/, a short sentence for htmx, else a page."""
     if request.path.startswith("/api/"):
         return problem(status, detail, **members)
+    status = 409 if status == 412 else status  # a page has no If-Match that could have failed
     if request.headers.get("HX-Request") == "true":
+        fields = {name: words[0] for name, words in members.get("errors", {}).items()}
         response = HttpResponse(status=status)
-        response["HX-Trigger"] = orjson.dumps({"flowboard:refused": {"sentence": detail, **members}}).decode()
+        response["HX-Trigger"] = json.dumps({"flowboard:refused": {"sentence": detail, "fields": fields}})  # ASCII: a header
         return response
     response = render(request, "error.html", {"status": status, "detail": detail}, status=status)
     if status == 503:

@@ -1,1 +1,1 @@
-"""Pages of projects and tasks."""
+"""Pages of projects and tasks: find, act, render."""

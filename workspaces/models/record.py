@@ -94,6 +94,7 @@ class ActivityLog(TenantModel):
         indexes = [
             models.Index(fields=["workspace", "change"], name="activitylog_change"),
             models.Index(fields=["workspace", "subject_id", "seq"], name="activitylog_subject"),
+            models.Index(fields=["workspace", "subject_key", "seq"], name="activitylog_key"),
             models.Index(fields=["workspace", "project_id", "seq"], name="activitylog_project"),
             models.Index(fields=["workspace", "created_at"], name="activitylog_newest"),
         ]

@@ -1,0 +1,1 @@
+"""What pages show, read in few queries and prepared as plain values, so that drawing is only drawing."""

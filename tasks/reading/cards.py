@@ -1,0 +1,95 @@
+"""Cards as they are drawn: all that a card shows, as strings, in one query for a whole board."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.template import engines
+from django.urls import reverse
+from django.utils import timezone
+
+from flowboard.templatetags.page import ago
+from workspaces.actor import Actor
+
+from ..models import Assignment, Task, TaskLabel
+from .facts import Facts, meet
+
+COLUMNS = (
+    "pk", "status_id", "rank", "number", "title", "version", "priority", "due", "estimate", "comment_count", "checklist_count",
+    "checklist_done", "updated_at",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Card:
+    """What jinja2/card.html and rows.html draw. An object with slots: Jinja2 finds its fields at once."""
+
+    id: UUID
+    status: dict[str, Any]
+    rank: str
+    number: int
+    ref: str
+    url: str
+    title: str
+    version: int
+    movable: bool
+    priority: int
+    labels: list[dict[str, Any]]
+    assignees: list[dict[str, Any]]
+    due: str
+    due_on: date | None
+    overdue: bool
+    estimate: int | None
+    comments: int
+    checklist: str
+    subtasks: str
+    updated_at: datetime
+    updated: str = ""
+
+
+def read_cards(by: Actor, facts: Facts, rows: Any, *, movable: bool) -> list[Card]:
+    """The cards of these tasks, in the order of `rows`, and everybody who stands on them."""
+    workspace = by.workspace
+    labels = TaskLabel.objects.filter(workspace=workspace, task=OuterRef("pk")).values("label_id")
+    people = Assignment.objects.filter(workspace=workspace, task=OuterRef("pk")).values("user_id")
+    below = Task.objects.within(workspace).filter(parent=OuterRef("pk"), deleted_at=None).values("completed_at")
+    found = list(rows.values_list(*COLUMNS, ArraySubquery(labels), ArraySubquery(people), ArraySubquery(below)))
+    meet(facts, {user_id for row in found for user_id in row[14]})
+    pattern, today = reverse("task", args=[workspace.slug, "REF"]), timezone.localdate()
+    return [_card(facts, row, pattern, today, movable) for row in found]
+
+
+def _card(facts: Facts, row: tuple[Any, ...], pattern: str, today: date, movable: bool) -> Card:
+    status = facts.statuses.get(row[1]) or {"id": row[1], "name": "", "category": "started"}
+    ref, due, labels, below = f"{facts.project.key}-{row[3]}", row[7], row[13], row[15]
+    return Card(
+        id=row[0], status=status, rank=row[2], number=row[3], ref=ref, url=pattern.replace("REF", ref), title=row[4], version=row[5],
+        movable=movable, priority=row[6], due=day(due, today) if due else "", due_on=due,
+        overdue=due is not None and due < today and status["category"] != "done", estimate=row[8], comments=row[9],
+        checklist=f"{row[11]}/{row[10]}" if row[10] else "", updated_at=row[12],
+        labels=[fact for key, fact in facts.labels.items() if key in labels] if labels else [],
+        assignees=[facts.face(key) for key in row[14]], subtasks=f"{sum(map(bool, below))}/{len(below)}" if below else "",
+    )  # fmt: skip
+
+
+def day(value: date, today: date) -> str:
+    """A due date as people say it."""
+    near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((value - today).days)
+    return near or f"{value:%b} {value.day}" + ("" if value.year == today.year else f", {value.year}")
+
+
+def draw_cards(cards: Collection[Card]) -> str:
+    """The cards of a column, in one go."""
+    return engines["jinja2"].get_template("cards.html").render({"cards": cards}) if cards else ""
+
+
+def draw_rows(cards: Iterable[Card]) -> str:
+    """The rows of a list, in one go."""
+    rows = list(cards)
+    for card in rows:
+        card.updated = ago(card.updated_at)
+    return engines["jinja2"].get_template("rows.html").render({"rows": rows}) if rows else ""

@@ -1,0 +1,86 @@
+"""Finding with the actor's eyes what an address or a form names: 404 for what is not there and for what is not theirs."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.http import Http404
+
+from accounts.models import User
+from workspaces.actor import Actor
+from workspaces.errors import Refused
+
+from ..models import Label, Project, ProjectGrant, Status, Task
+from ..people import people_of
+
+REF = re.compile(r"([A-Z][A-Z0-9]{1,7})-([1-9][0-9]{0,8})")
+
+
+def find_project(by: Actor, key: str) -> Project:
+    """A project by its key, with the actor's grants on it in the same query."""
+    grants = ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=OuterRef("pk"))
+    rows = Project.objects.visible_to(by).annotate(granted=ArraySubquery(grants.values("permission__codename")))
+    project = rows.filter(key=key).first()
+    if project is None:
+        raise Http404
+    project.__dict__["_grants"] = {by.user.pk: set(project.granted)}
+    return project  # type: ignore[no-any-return]
+
+
+def find_task(by: Actor, ref: str, rows: Any = None) -> Task:
+    """A task by FLOW-42; `rows` may bring more with it."""
+    found = REF.fullmatch(ref)
+    if found is None:
+        raise Http404
+    rows = Task.objects.all() if rows is None else rows
+    named = rows.visible_to(by).filter(project__key=found[1], project__deleted_at=None, number=int(found[2]))
+    task = named.select_related("project", "status").first()
+    if task is None:
+        raise Http404
+    return task  # type: ignore[no-any-return]
+
+
+def find_status(project: Project, key: UUID, field: str = "") -> Status:
+    """A column of the project; with a `field` a foreign one is a fault of the form, else there is no such page."""
+    status = project.statuses.filter(pk=key, deleted_at=None).first()
+    if status is None:
+        _missing("That column is not on this board any more.", field)
+    status.project = project
+    return status  # type: ignore[no-any-return]
+
+
+def find_label(project: Project, key: UUID, field: str = "") -> Label:
+    """A label of the project."""
+    label = project.labels.filter(pk=key, deleted_at=None).first()
+    if label is None:
+        _missing("That label is not in this project any more.", field)
+    label.project = project
+    return label  # type: ignore[no-any-return]
+
+
+def find_neighbour(by: Actor, task: Task, ref: str, field: str) -> Task:
+    """Another card of the same board, named in a form."""
+    found = REF.fullmatch(ref)
+    other = task.project.tasks.filter(number=int(found[2]), deleted_at=None) if found and found[1] == task.project.key else None
+    row = other.select_related("status").first() if other is not None else None
+    if row is None:
+        raise Refused(f"There is no card {ref[:20]} on this board any more.", field)
+    row.project = task.project
+    return row  # type: ignore[no-any-return]
+
+
+def find_people(project: Project, keys: list[UUID], field: str) -> list[User]:
+    """People who can see the project."""
+    rows = people_of(project).filter(user_id__in=keys)
+    found = [row.user for row in rows]
+    if len(found) < len(set(keys)):
+        raise Refused("That person cannot see this project: share it with them first.", field)
+    return found
+
+
+def _missing(words: str, field: str) -> None:
+    if field:
+        raise Refused(words, field)
+    raise Http404

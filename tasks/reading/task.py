@@ -1,0 +1,131 @@
+"""One task with all that hangs on it, in four queries."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+from django.utils import timezone
+
+from workspaces.actor import Actor
+from workspaces.events import says
+from workspaces.faces import face
+from workspaces.models import ActivityLog, ChangeSet
+from workspaces.undo import undoable
+
+from ..markdown import render as markdown
+from ..models import Assignment, Attachment, ChecklistItem, Comment, Task, TaskLabel
+from .cards import day
+from .facts import Facts, facts_of, meet, rights
+from .finding import find_task
+
+REMEMBERED = 30  # rows of history
+UNDO_FOR = timedelta(days=30)
+
+
+def task_page(by: Actor, ref: str, keys: frozenset[str]) -> dict[str, Any]:
+    """What tasks/_pane.html draws. `keys` name the projects whose tasks are linked in texts."""
+    task = find_task(by, ref, _with_details(by))
+    facts = facts_of(by, task.project.key)
+    task.project = facts.project
+    comments = _comments(task)
+    meet(facts, set(task.people))
+    may, pattern = rights(by, facts.project), _pattern(by)
+    return {
+        "task": _task(facts, task, pattern, keys), "project": facts.project, "may": may,
+        "statuses": list(facts.statuses.values()), "priorities": [{"value": v, "name": n} for v, n in reversed(Task.Priority.choices)],
+        "people": [one | {"on": one["id"] in task.people} for one in facts.people.values()],
+        "all_labels": [one | {"on": one["id"] in task.label_ids} for one in facts.labels.values()],
+        "checklist": task.lines, "checklist_done": sum(line["done"] for line in task.lines),
+        **_subtasks(facts, task, pattern), "attachments": task.links,
+        "comments": [_comment(by, comment, may, pattern, keys) for comment in comments], "history": _history(by, task),
+    }  # fmt: skip
+
+
+def _with_details(by: Actor) -> Any:
+    """Tasks with their small details in the same query."""
+    here = {"workspace": by.workspace, "task": OuterRef("pk")}
+    lines = ChecklistItem.objects.filter(**here, deleted_at=None).order_by("rank")
+    links = Attachment.objects.filter(**here, deleted_at=None).order_by("created_at")
+    below = Task.objects.within(by.workspace).filter(parent=OuterRef("pk"), deleted_at=None).order_by("number")
+    return Task.objects.select_related("parent", "creator").defer("search").annotate(
+        lines=ArraySubquery(lines.values(fact=JSONObject(id="id", text="text", done="done", group="group"))),
+        links=ArraySubquery(links.values(fact=JSONObject(name="name", url="url"))),
+        below=ArraySubquery(below.values(fact=JSONObject(number="number", title="title", status="status_id", archived="archived_at"))),
+        label_ids=ArraySubquery(TaskLabel.objects.filter(**here).values("label_id")),
+        people=ArraySubquery(Assignment.objects.filter(**here).values("user_id")),
+    )  # fmt: skip
+
+
+def _pattern(by: Actor) -> str:
+    return reverse("task", args=[by.workspace.slug, "REF"])
+
+
+def _task(facts: Facts, task: Task, pattern: str, keys: frozenset[str]) -> dict[str, Any]:
+    today, status = timezone.localdate(), facts.statuses.get(task.status_id) or {"id": task.status_id, "name": task.status.name, "category": task.status.category}
+    return {
+        "ref": task.ref, "title": task.title, "description": task.description, "version": task.version,
+        "description_html": markdown(task.description, tasks=pattern, keys=keys), "archived": bool(task.archived_at),
+        "url": pattern.replace("REF", task.ref), "status": status, "priority": task.priority, "priority_name": task.get_priority_display(),
+        "due": task.due.isoformat() if task.due else "", "due_shown": day(task.due, today) if task.due else "",
+        "overdue": task.due is not None and task.due < today and status["category"] != "done", "estimate": task.estimate,
+        "assignees": [facts.face(key) for key in task.people], "created_at": task.created_at, "updated_at": task.updated_at,
+        "labels": [fact for key, fact in facts.labels.items() if key in task.label_ids],
+        "created_by": str(task.creator) if task.creator else "", "parent": _parent(task, pattern),
+    }  # fmt: skip
+
+
+def _parent(task: Task, pattern: str) -> dict[str, str] | None:
+    if task.parent is None or task.parent.deleted_at:
+        return None
+    ref = f"{task.project.key}-{task.parent.number}"
+    return {"ref": ref, "title": task.parent.title, "url": pattern.replace("REF", ref)}
+
+
+def _subtasks(facts: Facts, task: Task, pattern: str) -> dict[str, Any]:
+    rows = []
+    for row in task.below:
+        ref, status = f"{facts.project.key}-{row['number']}", facts.statuses.get(UUID(row["status"])) or {"name": "", "category": "started"}
+        rows.append({
+            "ref": ref, "title": row["title"], "url": pattern.replace("REF", ref), "done": status["category"] == "done",
+            "status": status["name"], "category": status["category"],
+        })  # fmt: skip
+    return {"subtasks": rows, "subtasks_done": sum(row["done"] for row in rows)}
+
+
+def _comments(task: Task) -> list[Comment]:
+    rows = Comment.objects.filter(workspace=task.workspace_id, task=task, deleted_at=None)
+    return list(rows.select_related("author").order_by("created_at", "pk"))
+
+
+def _comment(by: Actor, comment: Comment, may: dict[str, bool], pattern: str, keys: frozenset[str]) -> dict[str, Any]:
+    mine = comment.author_id == by.user.pk and may["comment"]
+    return {
+        "id": comment.pk, "body": comment.body, "body_html": markdown(comment.body, tasks=pattern, keys=keys),
+        "author": face(comment.author, comment.author_name), "created_at": comment.created_at, "edited": bool(comment.edited_at),
+        "version": comment.version, "mine": mine, "may_delete": mine or may["delete"],
+    }  # fmt: skip
+
+
+def _history(by: Actor, task: Task) -> list[dict[str, Any]]:
+    """The latest rows of the record about the task, the newest first."""
+    rows = ActivityLog.objects.within(by.workspace).filter(subject_key=task.ref, project_id=task.project_id)
+    recent = rows.select_related("actor", "change").order_by("-seq")[:REMEMBERED]
+    return [_told(row) for row in recent]
+
+
+def _told(row: ActivityLog) -> dict[str, Any]:
+    words = says(row)
+    return {
+        "sentence": words[:1].upper() + words[1:], "who": face(row.actor), "when": row.created_at, "via": row.via, "change_id": row.change_id,
+        "undoable": _may_be_undone(row),
+    }  # fmt: skip
+
+
+def _may_be_undone(row: ActivityLog) -> bool:
+    """An import is undone as a whole, from its own page."""
+    standing = row.change.state in (ChangeSet.State.APPLIED, ChangeSet.State.PARTLY_APPLIED) and row.change.kind != ChangeSet.Kind.IMPORT
+    return standing and undoable([row]) and row.created_at > timezone.now() - UNDO_FOR

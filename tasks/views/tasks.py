@@ -1,0 +1,131 @@
+"""Tasks: making them, the task's page, changing, moving, archiving, deleting."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from workspaces.door import MemberRequest
+from workspaces.pages import asked_parts, done, member_page, on_or_off, one_id, sent, with_head
+
+from .. import actions
+from ..models import Label, Task
+from ..reading.finding import find_label, find_neighbour, find_people, find_project, find_status, find_task
+from ..reading.task import task_page
+from .fields import changes, drafts, named, version
+
+NEW = ("titles", "status", "at", "priority", "due", "assignee", "label")
+
+
+def told(request: MemberRequest, task: Task, status: int = 204) -> HttpResponse:
+    """A change of one task was made."""
+    return done(request, status, key=task.ref, version=task.version, statusIds=[task.status_id])
+
+
+@member_page("POST")
+def tasks(request: MemberRequest, key: str) -> HttpResponse:
+    """Make tasks, one for each line."""
+    project, fields = find_project(request.by, key), sent(request, *NEW)
+    to = find_status(project, one_id(fields, "status"), "status") if fields.get("status") else None
+    with named(title="titles", assignees="assignee", labels="label"):
+        made = actions.create_tasks(request.by, project, drafts=drafts(fields, project), to=to, at_top=fields.get("at") == "top")
+    location = reverse("task", args=[request.by.workspace.slug, made[0].ref])
+    return done(request, location=location, key=made[0].ref)
+
+
+@member_page("POST")
+def subtasks(request: MemberRequest, ref: str) -> HttpResponse:
+    """Make tasks below a task."""
+    task, fields = find_task(request.by, ref), sent(request, "titles")
+    with named(title="titles"):
+        actions.create_tasks(request.by, task.project, drafts=drafts(fields, task.project, parent=task))
+    return done(request, key=task.ref)
+
+
+@member_page("GET", "POST", "DELETE")
+def task(request: MemberRequest, ref: str) -> HttpResponse:
+    """The task's page or pane; a change of its fields; its end."""
+    if request.method == "POST":
+        return _change(request, ref)
+    if request.method == "DELETE":
+        return _delete(request, ref)
+    keys = frozenset(one["key"] for one in request.frame["projects"])  # type: ignore[attr-defined]
+    parts = asked_parts(request)
+    template = "tasks/_pane.html" if "pane" in parts and "main" not in parts else "tasks/task.html"
+    return with_head(request, render(request, template, task_page(request.by, ref, keys)))
+
+
+def _change(request: MemberRequest, ref: str) -> HttpResponse:
+    fields = sent(request, "title", "description", "priority", "due", "estimate", "status", "version")
+    found, given = find_task(request.by, ref), changes(fields)
+    if given:
+        found = actions.update_task(request.by, found, base_version=version(fields), **given)
+    if "status" in fields:
+        to = find_status(found.project, one_id(fields, "status"), "status")
+        found = found if to.pk == found.status_id else actions.move_task(request.by, found, to=to)
+    return told(request, found)
+
+
+def _delete(request: MemberRequest, ref: str) -> HttpResponse:
+    sent(request)
+    return told(request, actions.delete_task(request.by, find_task(request.by, ref)))
+
+
+@member_page("POST")
+def place(request: MemberRequest, ref: str) -> HttpResponse:
+    """Move a card below another, to the top ("") or to the foot ("end") of a column."""
+    fields, found = sent(request, "status", "after", "version"), find_task(request.by, ref)
+    to = find_status(found.project, one_id(fields, "status"), "status")
+    name = fields.get("after", "")
+    after = _last(found, to.pk) if name == "end" else find_neighbour(request.by, found, name, "after") if name else None
+    return told(request, actions.move_task(request.by, found, to=to, after=after, base_version=version(fields)))
+
+
+def _last(card: Task, status_id: object) -> Task | None:
+    rows = Task.objects.within(card.workspace_id).filter(project=card.project, status=status_id).open().exclude(pk=card.pk)
+    last = rows.select_related("status").order_by("rank").last()
+    if last is not None:
+        last.project = card.project
+    return last
+
+
+@member_page("POST", "DELETE")
+def archive(request: MemberRequest, ref: str) -> HttpResponse:
+    """Archive a task, or bring it back."""
+    sent(request)
+    verb = actions.archive_task if request.method == "POST" else actions.restore_task
+    return told(request, verb(request.by, find_task(request.by, ref)))
+
+
+@member_page("POST")
+def assignees(request: MemberRequest, ref: str) -> HttpResponse:
+    """Put one person on a task, or take them off."""
+    fields, found = sent(request, "user", "on"), _held(request, ref)
+    key, on = one_id(fields, "user"), on_or_off(fields, "on", "1")
+    there = [row.user for row in found.assignments.select_related("user") if row.user_id != key]
+    people = there + find_people(found.project, [key], "user") if on else there
+    with named(assignees="user"):
+        return told(request, actions.update_task(request.by, found, assignees=people))
+
+
+@member_page("POST")
+def labels(request: MemberRequest, ref: str) -> HttpResponse:
+    """Put one label on a task, or take it off; `name` makes it first."""
+    fields, found = sent(request, "label", "on", "name", "color"), _held(request, ref)
+    label, on = _label(request, fields, found), on_or_off(fields, "on", "1")
+    there = [row for row in Label.objects.within(found.workspace_id).filter(task_labels__task=found) if row.pk != label.pk]
+    with named(labels="label"):
+        return told(request, actions.update_task(request.by, found, labels=[*there, label] if on else there))
+
+
+def _label(request: MemberRequest, fields: dict, found: Task) -> Label:  # type: ignore[type-arg]
+    if "name" not in fields:
+        return find_label(found.project, one_id(fields, "label"), "label")  # type: ignore[arg-type]
+    same = found.project.labels.filter(name__iexact=fields["name"].strip(), deleted_at=None).first()
+    return same or actions.create_label(request.by, found.project, name=fields["name"], color=fields.get("color", "gray"))
+
+
+def _held(request: MemberRequest, ref: str) -> Task:
+    """The task, held until commit: what is added to its people or labels is added to what is there by then."""
+    found = find_task(request.by, ref)
+    Task.objects.within(found.workspace_id).select_for_update(no_key=True).only("pk").get(pk=found.pk)
+    return found
