@@ -1,5 +1,53 @@
-"""Addresses of the REST API."""
+"""Addresses of the REST API: projects, boards and tasks."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from .api.board import Board, SlashedBoard
+from .api.bulk import BulkTasks
+from .api.columns import Labels, MoveStatus, OneLabel, OneStatus, Statuses
+from .api.details import (
+    Attachments,
+    Checklist,
+    Comments,
+    OneAttachment,
+    OneChecklistItem,
+    OneComment,
+)
+from .api.lists import Search, Tasks
+from .api.people import OnePerson, People
+from .api.projects import ArchiveProject, OneProject, Projects, RestoreProject
+from .api.tasks import ArchiveTask, MoveTask, OneTask, RestoreTask, TaskActivity
+
+BASE = "api/v1/workspaces/<slug:workspace>/"
+PROJECT, TASK = f"{BASE}projects/<slug:key>/", f"{BASE}tasks/<slug:ref>/"
+
+urlpatterns = [
+    path(f"{BASE}projects/", Projects.as_view()),
+    path(PROJECT, OneProject.as_view()),
+    path(f"{PROJECT}archive/", ArchiveProject.as_view()),
+    path(f"{PROJECT}restore/", RestoreProject.as_view()),
+    path(f"{PROJECT}board", Board.as_view()),
+    path(f"{PROJECT}board/", SlashedBoard.as_view()),
+    path(f"{PROJECT}tasks/", Tasks.as_view()),
+    path(f"{PROJECT}statuses/", Statuses.as_view()),
+    path(f"{PROJECT}statuses/<uuid:status>/", OneStatus.as_view()),
+    path(f"{PROJECT}statuses/<uuid:status>/move/", MoveStatus.as_view()),
+    path(f"{PROJECT}labels/", Labels.as_view()),
+    path(f"{PROJECT}labels/<uuid:label>/", OneLabel.as_view()),
+    path(f"{PROJECT}people/", People.as_view()),
+    path(f"{PROJECT}people/<uuid:user>/", OnePerson.as_view()),
+    path(f"{BASE}tasks/bulk/", BulkTasks.as_view()),
+    path(TASK, OneTask.as_view()),
+    path(f"{TASK}move/", MoveTask.as_view()),
+    path(f"{TASK}archive/", ArchiveTask.as_view()),
+    path(f"{TASK}restore/", RestoreTask.as_view()),
+    path(f"{TASK}comments/", Comments.as_view()),
+    path(f"{TASK}comments/<uuid:comment>/", OneComment.as_view()),
+    path(f"{TASK}checklist/", Checklist.as_view()),
+    path(f"{TASK}checklist/<uuid:item>/", OneChecklistItem.as_view()),
+    path(f"{TASK}attachments/", Attachments.as_view()),
+    path(f"{TASK}attachments/<uuid:attachment>/", OneAttachment.as_view()),
+    path(f"{TASK}activity/", TaskActivity.as_view()),
+    path(f"{BASE}search", Search.as_view()),
+    path(f"{BASE}search/", Search.as_view(schema=None)),
+]

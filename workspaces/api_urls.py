@@ -1,5 +1,31 @@
-"""Addresses of the REST API."""
+"""Addresses of the REST API: workspaces, their people, their record."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from .api.activity import Activity
+from .api.changes import ChangeActivity, Changes, OneChange, Undo
+from .api.invitations import Invitations, OneInvitation
+from .api.members import Members, OneMember
+from .api.roles import OneRole, Roles
+from .api.tokens import OneToken, Tokens
+from .api.workspaces import OneWorkspace, Workspaces
+
+BASE = "api/v1/workspaces/<slug:workspace>/"
+
+urlpatterns = [
+    path("api/v1/workspaces/", Workspaces.as_view()),
+    path(BASE, OneWorkspace.as_view()),
+    path(f"{BASE}members/", Members.as_view()),
+    path(f"{BASE}members/<uuid:user>/", OneMember.as_view()),
+    path(f"{BASE}invitations/", Invitations.as_view()),
+    path(f"{BASE}invitations/<uuid:invitation>/", OneInvitation.as_view()),
+    path(f"{BASE}roles/", Roles.as_view()),
+    path(f"{BASE}roles/<uuid:role>/", OneRole.as_view()),
+    path(f"{BASE}tokens/", Tokens.as_view()),
+    path(f"{BASE}tokens/<uuid:token>/", OneToken.as_view()),
+    path(f"{BASE}activity/", Activity.as_view()),
+    path(f"{BASE}changes/", Changes.as_view()),
+    path(f"{BASE}changes/<uuid:change>/", OneChange.as_view()),
+    path(f"{BASE}changes/<uuid:change>/activity/", ChangeActivity.as_view()),
+    path(f"{BASE}changes/<uuid:change>/undo/", Undo.as_view()),
+]

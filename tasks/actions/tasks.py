@@ -218,30 +218,30 @@ def _turn(by: Actor, task: Task, event: str, column: str, value: datetime | None
 
 
 @action
-def archive_task(by: Actor, task: Task) -> Task:
+def archive_task(by: Actor, task: Task, *, base_version: int | None = None) -> Task:
     """Take a task off the board and keep it."""
     by.must("task.edit", task)
-    _lock(task)
+    _lock(task, base_version)
     return task if task.archived_at else _turn(by, task, "task:archived", "archived_at", by.at or timezone.now())
 
 
 @action
-def restore_task(by: Actor, task: Task) -> Task:
+def restore_task(by: Actor, task: Task, *, base_version: int | None = None) -> Task:
     """Bring an archived task back to its column."""
     by.must("task.edit", task)
-    _lock(task)
+    _lock(task, base_version)
     _check_column(task)
     return _turn(by, task, "task:restored", "archived_at", None) if task.archived_at else task
 
 
 @action
-def delete_task(by: Actor, task: Task) -> Task:
+def delete_task(by: Actor, task: Task, *, base_version: int | None = None) -> Task:
     """Delete a task: hidden everywhere, recoverable for 30 days."""
     by.must("task.delete", task)
     held = Task.objects.within(task.workspace_id).select_for_update(no_key=True).get(pk=task.pk)
     if held.deleted_at:
         return held
-    _lock(task)
+    _lock(task, base_version)
     return _turn(by, task, "task:deleted", "deleted_at", by.at or timezone.now())
 
 

@@ -1,0 +1,1 @@
+"""The REST API of workspaces and their people."""

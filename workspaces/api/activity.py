@@ -1,0 +1,87 @@
+"""…/activity/: the record, newest first, through the actor's eyes."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from ..events import says
+from ..feed import rows_for
+from ..models import ActivityLog
+from ..rest.cursor import Key, PageQuery, whole_long
+from ..rest.schema import describes
+from ..rest.view import Endpoint
+
+NEWEST = [Key("seq", whole_long, down=True)]
+
+
+class PersonOut(serializers.Serializer[Any]):
+    """Somebody, by id and name."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class SubjectOut(serializers.Serializer[Any]):
+    """What a row is about."""
+
+    type = serializers.CharField()
+    id = serializers.UUIDField()
+    key = serializers.CharField(help_text="FLOW-42: what people call it")
+    label = serializers.CharField()
+
+
+class ActivityOut(serializers.Serializer[Any]):
+    """One row of the record."""
+
+    seq = serializers.IntegerField()
+    event = serializers.CharField()
+    sentence = serializers.CharField(help_text="what follows the actor's name")
+    actor = PersonOut(allow_null=True)
+    via = serializers.CharField()
+    subject = SubjectOut()
+    version = serializers.IntegerField()
+    project_id = serializers.UUIDField(allow_null=True)
+    before = serializers.DictField()
+    after = serializers.DictField()
+    change_id = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+
+
+class ActivityQuery(PageQuery):
+    """What to show of the record."""
+
+    event = serializers.CharField(max_length=40, required=False, help_text="task:moved")
+    actor = serializers.UUIDField(required=False)
+
+
+class Activity(Endpoint):
+    """The record of the workspace."""
+
+    @describes("list_activity", ActivityOut, query=ActivityQuery, page=True)
+    def get(self, request: Request, workspace: str) -> HttpResponse:
+        """What happened, newest first."""
+        asked = self.asked(ActivityQuery)
+        rows = rows_for(self.by).select_related("actor")
+        if "event" in asked:
+            rows = rows.filter(event=asked["event"])
+        if "actor" in asked:
+            rows = rows.filter(actor=asked["actor"])
+        return activity_page(self, rows, asked)
+
+
+def activity_page(view: Endpoint, rows: QuerySet[ActivityLog], asked: dict[str, Any]) -> HttpResponse:
+    """A page of the record."""
+    return view.page(rows, NEWEST, activity_row, asked)
+
+
+def activity_row(row: ActivityLog) -> dict[str, Any]:
+    """As the API says it."""
+    return {
+        "seq": row.seq, "event": row.event, "sentence": says(row), "actor": row.actor and {"id": row.actor.pk, "name": str(row.actor)},
+        "via": row.via, "version": row.version, "project_id": row.project_id, "before": row.before, "after": row.after,
+        "subject": {"type": row.subject_type, "id": row.subject_id, "key": row.subject_key, "label": row.subject_label},
+        "change_id": row.change_id, "created_at": row.created_at,
+    }  # fmt: skip

@@ -1,0 +1,98 @@
+"""How the OpenAPI document is made: every operation also names its problems, and nothing is guessed."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+PROBLEM = "application/problem+json"
+KEYS = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key gives the same answer for 24 hours, once."
+)
+MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag you read: 412 with the current row when it has changed."
+)
+
+
+class Problem(serializers.Serializer[Any]):
+    """RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="a sentence for people")
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), required=False, help_text="field → what is wrong with it"
+    )
+    current = serializers.DictField(required=False, help_text="with 412: the row as it is now")
+
+
+class Schema(AutoSchema):
+    """drf-spectacular's, with a problem for every status that is not told."""
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        told = super()._get_response_bodies(direction)
+        refusal = OpenApiResponse(Problem, "What was wrong, in words")
+        return {**told, "default": self._get_response_for_code(refusal, "default", [PROBLEM], direction)}
+
+    def get_override_parameters(self) -> list[Any]:
+        return [KEYS] if self.method == "POST" and "{workspace}" in self.path else []
+
+    def get_tags(self) -> list[str]:
+        """The noun after the workspace."""
+        parts = [part for part in self.path.removeprefix("/api/v1/workspaces/").split("/") if part and "{" not in part]
+        return [parts[-1] if parts and parts[0] in ("tasks", "projects") and len(parts) > 1 else parts[0] if parts else "workspaces"]
+
+
+class DoorScheme(OpenApiAuthenticationExtension):
+    """An access token, or the session's cookie."""
+
+    target_class = "workspaces.rest.authenticate.DoorAuthentication"
+    name = ["token", "session"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        words = "`Token fb_…`, made by `manage.py create_token` or POST …/tokens/"
+        return [
+            {"type": "apiKey", "in": "header", "name": "Authorization", "description": words},
+            {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "Writes need X-CSRFToken too."},
+        ]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        return [{"token": []}, {"session": []}]
+
+
+@cache
+def page_of(shape: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+    """`{"next", "previous", "results"}`"""
+    fields = {
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "results": shape(many=True),
+        "__doc__": "One page, and where the next and the previous ones are.",
+    }
+    return type(f"{shape.__name__}Page", (serializers.Serializer,), fields)
+
+
+def describes(
+    name: str,
+    shape: Any = None,
+    *,
+    status: int = 200,
+    query: type[serializers.Serializer[Any]] | None = None,
+    body: Any = None,
+    page: bool = False,
+    match: bool = False,
+    tag: str = "",
+) -> Callable[..., Any]:
+    """An operation: its name, what it answers, what it takes."""
+    return extend_schema(
+        operation_id=name,
+        request=body,
+        parameters=[*([query] if query else []), *([MATCH] if match else [])],
+        responses={status: page_of(shape) if page else shape or OpenApiResponse(description="Done")},
+        tags=[tag] if tag else None,
+    )
