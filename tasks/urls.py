@@ -8,6 +8,7 @@ W, P, T = "w/<slug:workspace>/", "w/<slug:workspace>/p/<slug:key>/", "w/<slug:wo
 
 urlpatterns = [
     path(f"{W}projects/new/", projects.new, name="project_new"),
+    path(f"{W}projects/key/", projects.key, name="project_key"),
     path(f"{W}search/", search.search, name="search"),
     path(f"{W}markdown/", details.preview, name="markdown"),
     path(f"{W}imports/new/", imports.new, name="import_new"),

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from workspaces.errors import Refused
 from workspaces.pages import done, member_page, on_or_off, one_id, sent
 
 from .. import actions
+from ..actions.projects import free_key
 from ..models import COLORS
 from ..reading.finding import find_label, find_project
 from ..reading.settings import find_member, settings_page
@@ -34,6 +36,14 @@ def new(request: MemberRequest) -> HttpResponse:
     return redirect("board", request.by.workspace.slug, project.key)
 
 
+@member_page("GET")
+def key(request: MemberRequest) -> HttpResponse:
+    """The key that a project of this name would have, while one types."""
+    name = request.GET.get("name", "")[:80]
+    suggested = free_key(request.by, name) if name.strip() else ""
+    return render(request, "tasks/_key_hint.html", {"suggested": suggested})
+
+
 def _form(request: MemberRequest, given: dict[str, Any], errors: dict[str, str]) -> HttpResponse:
     context = {"given": given, "errors": errors, "colors": COLORS}
     return render(request, "tasks/project_new.html", context, status=422 if errors else 200)
@@ -49,6 +59,7 @@ def settings(request: MemberRequest, key: str) -> HttpResponse:
     if request.method == "DELETE":
         sent(request)
         actions.delete_project(request.by, project)
+        messages.success(request, f"Deleted the project {project.name}. The activity page can bring it back.")
         response = done(request)
         response["HX-Redirect"] = reverse("home", args=[request.by.workspace.slug])
         return response
