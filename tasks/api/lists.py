@@ -66,13 +66,13 @@ def _assignee(by: Actor, project: Project, rows: QuerySet[Task], said: str) -> Q
     there = Assignment.objects.filter(workspace=by.workspace, task=OuterRef("pk"))
     if said == "none":
         return rows.filter(~Exists(there))
-    person = as_uuid(said) or people_named(by, project, [said])[0].pk
+    person = as_uuid(said) or people_named(by, project, [said], "assignee")[0].pk
     return rows.filter(Exists(there.filter(user=person)))
 
 
 def _label(by: Actor, project: Project, rows: QuerySet[Task], said: str) -> QuerySet[Task]:
     there = TaskLabel.objects.filter(workspace=by.workspace, task=OuterRef("pk"))
-    return rows.filter(Exists(there.filter(label=labels_named(project, [said])[0])))
+    return rows.filter(Exists(there.filter(label=labels_named(project, [said], "label")[0])))
 
 
 FILTERS: dict[str, Any] = {

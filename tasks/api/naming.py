@@ -25,7 +25,7 @@ def status_named(project: Project, said: str) -> Status:
     return status  # type: ignore[no-any-return]
 
 
-def labels_named(project: Project, said: list[str]) -> list[Label]:
+def labels_named(project: Project, said: list[str], field: str = "labels") -> list[Label]:
     """Labels of the project."""
     if not said:
         return []
@@ -33,13 +33,13 @@ def labels_named(project: Project, said: list[str]) -> list[Label]:
     found = list(project.labels.filter(deleted_at=None).filter(Q(pk__in=ids) | Q(name__in=said)))
     names = {label.name for label in found} | {str(label.pk) for label in found}
     if missing := [one for one in said if one not in names and one.lower() not in names]:
-        raise Refused(f"There is no label {missing[0][:60]} in {project.key}.", "labels")
+        raise Refused(f"There is no label {missing[0][:60]} in {project.key}.", field)
     for label in found:
         label.project = project
     return found
 
 
-def people_named(by: Actor, project: Project, said: list[str]) -> list[User]:
+def people_named(by: Actor, project: Project, said: list[str], field: str = "assignees") -> list[User]:
     """People who can see the project."""
     if not said:
         return []
@@ -48,7 +48,7 @@ def people_named(by: Actor, project: Project, said: list[str]) -> list[User]:
     found = [row.user for row in people_of(project).filter(Q(user_id__in=ids) | Q(user__email__in=said))]
     names = {user.email.lower() for user in found} | {str(user.pk) for user in found}
     if missing := [one for one in said if one not in names]:
-        raise Refused(f"{missing[0][:100]} cannot see this project: share it with them first.", "assignees")
+        raise Refused(f"{missing[0][:100]} cannot see this project: share it with them first.", field)
     return found
 
 

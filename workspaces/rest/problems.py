@@ -40,13 +40,15 @@ def _api(error: APIException) -> HttpResponse:
 def _named(detail: Any, path: str) -> list[tuple[str, list[str]]]:
     """Flattens DRF's nested errors into "checklist[2].text" → words."""
     if isinstance(detail, dict):
-        return [pair for name, inner in detail.items() for pair in _named(inner, _join(path, str(name)))]
+        return [pair for name, inner in detail.items() for pair in _named(inner, _join(path, name))]
     if isinstance(detail, list) and any(isinstance(inner, dict | list) for inner in detail):
         return [pair for place, inner in enumerate(detail) if inner for pair in _named(inner, f"{path}[{place}]")]
     return [(path, [str(words) for words in (detail if isinstance(detail, list) else [detail])])]
 
 
-def _join(path: str, name: str) -> str:
+def _join(path: str, name: str | int) -> str:
+    if isinstance(name, int):
+        return f"{path}[{name}]"
     if name == "non_field_errors":
         return path
     return f"{path}.{name}" if path else name

@@ -9,6 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+VERBS = ("archive", "board", "bulk", "move", "restore", "undo")
 PROBLEM = "application/problem+json"
 KEYS = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key gives the same answer for 24 hours, once."
@@ -43,9 +44,9 @@ class Schema(AutoSchema):
         return [KEYS] if self.method == "POST" and "{workspace}" in self.path else []
 
     def get_tags(self) -> list[str]:
-        """The noun after the workspace."""
-        parts = [part for part in self.path.removeprefix("/api/v1/workspaces/").split("/") if part and "{" not in part]
-        return [parts[-1] if parts and parts[0] in ("tasks", "projects") and len(parts) > 1 else parts[0] if parts else "workspaces"]
+        """The last noun of the address."""
+        parts = self.path.removeprefix("/api/v1/").strip("/").split("/")
+        return [next(part for part in reversed(parts) if "{" not in part and part not in VERBS)]
 
 
 class DoorScheme(OpenApiAuthenticationExtension):
