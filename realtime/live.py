@@ -4,7 +4,6 @@ import logging
 from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
-from uuid import UUID
 
 import psycopg
 from django.db import DatabaseError
@@ -41,12 +40,11 @@ async def nowhere(scope: MutableMapping[str, Any], receive: Receive, send: Send)
 
 
 def _place(query: bytes) -> tuple[int | None, str | None]:
-    """`after` and `epoch` of the address, if given; raises Refusal for what they cannot be."""
+    """`after` and `epoch` of the address, if given; raises Refusal for an `after` that is no number."""
     words = parse_qs(query.decode("ascii", "replace"), keep_blank_values=True)
     after, epoch = words.get("after", [None])[-1], words.get("epoch", [None])[-1]
     try:
-        place = None if after is None else _number(after)
-        return place, epoch and str(UUID(epoch))
+        return (None if after is None else _number(after)), epoch or None
     except ValueError:
         raise Refusal(Code.REFUSED) from None
 

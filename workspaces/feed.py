@@ -72,7 +72,8 @@ def rows_for(by: Actor) -> QuerySet[ActivityLog]:
     if by.level >= MEMBER:
         seen |= Q(project_id=None)
     about = Q(after__user=person) | (~Q(after__has_key="user") & Q(before__user=person))
-    return ActivityLog.objects.within(by.workspace).filter(about | (seen & ~Q(event__in=hidden)))
+    rows: QuerySet[ActivityLog] = ActivityLog.objects.within(by.workspace)
+    return rows.filter(about | (seen & ~Q(event__in=hidden)))
 
 
 def eyes_of(by: Actor) -> Eyes:

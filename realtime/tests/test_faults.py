@@ -1,12 +1,15 @@
 """Redis and PostgreSQL may go and come: sockets stay, and no row is lost or told twice."""
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
+from websockets.exceptions import ConnectionClosed
 
 from realtime import doorbell
 from tasks.models import Project
@@ -108,10 +111,57 @@ def test_pruned_rows_start_over(running: Server, alice: Actor, project: Project)
 def test_connections_of_the_database_cut(running: Server, alice: Actor, project: Project) -> None:
     with listening(running, alice) as socket:
         socket.ready()
-        with connections["default"].cursor() as cursor:
-            cursor.execute(CUT)
+        cut_database()
         connections["default"].close()
         connections["default"].close_pool()
         add(alice, project, "One", "Two")
         heard = socket.upto(log(alice)[-1].seq)
     assert [row["data"]["key"] for row in heard] == ["FLOW-1", "FLOW-2"]
+
+
+def test_nothing_is_lost_or_told_twice_over_all_faults(
+    alice: Actor, bob: Actor, project: Project, settings: Any
+) -> None:
+    """Four writers; Redis killed, the database's connections cut, the server killed; one client that keeps the rule."""
+    heard: list[int] = []
+    with private_redis() as (url, redis), ringing(url, settings), ThreadPoolExecutor(4) as writers:
+        work = [writers.submit(write, alice, project, number) for number in range(4)]
+        for fault in (redis.kill, cut_database, lambda: None):
+            with server(url) as own:
+                hear(own, bob, heard, 30)
+                fault()
+                hear(own, bob, heard, 30)
+                own.process.kill()
+        for one in work:
+            one.result()
+        last = log(alice)[-1].seq
+        with server(url) as own:
+            hear(own, bob, heard, last - heard[-1])
+    assert heard == list(range(1, last + 1))
+
+
+def write(by: Actor, project: Project, number: int) -> None:
+    """Sixty cards; what the cut refuses is tried again, as a person would."""
+    done = 0
+    while done < 60:
+        try:
+            add(by, project, f"{number}.{done}")
+            done += 1
+            time.sleep(0.02)
+        except (OperationalError, InterfaceError):
+            connections["default"].close()
+    connections["default"].close()
+
+
+def hear(own: Server, who: Actor, heard: list[int], count: int) -> None:
+    """So many more, on new connections; `seq` counts, whatever the frame says."""
+    goal = len(heard) + count
+    while len(heard) < goal:
+        with listening(own, who, after=heard[-1] if heard else 0) as socket, suppress(ConnectionClosed):
+            while len(heard) < goal:
+                heard.append(socket.next()["seq"])
+
+
+def cut_database() -> None:
+    with connections["default"].cursor() as cursor:
+        cursor.execute(CUT)

@@ -46,6 +46,7 @@ def test_a_place_that_is_no_number_is_refused(running: Server, alice: Actor, aft
 def test_who_is_not_signed_in_is_refused(running: Server, alice: Actor) -> None:
     assert refused(running, None, slug="acme") == 4401
     assert refused(running, None, slug="acme", headers={"Cookie": "sessionid=../../etc; x"}) == 4401
+    assert refused(running, None, slug="acme", headers={"Cookie": 'sessionid="\\000aaaaaaaaaaaaaaaa"'}) == 4401
     assert refused(running, None, slug="acme", headers={"Cookie": f"sessionid={'a' * 32}"}) == 4401
 
 

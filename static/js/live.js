@@ -11,18 +11,24 @@ let last = Number(document.body.dataset.head || 0), epoch = document.body.datase
 let socket, tries = 0, poll, catching = null, closedFor = null;
 
 function connect() {
-  clearInterval(poll);
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  socket = new WebSocket(`${scheme}://${location.host}/ws/${workspace}/?after=${last}`);
-  socket.onopen = () => { tries = 0; connection(true); };
-  socket.onmessage = ({ data }) => { for (const frame of [JSON.parse(data)].flat()) take(frame); };
+  socket = new WebSocket(`${scheme}://${location.host}/ws/${workspace}/?after=${last}&epoch=${epoch}`);
+  socket.onmessage = ({ data }) => { here(); for (const frame of [JSON.parse(data)].flat()) take(frame); };
   socket.onclose = ({ code }) => lost(code);
 }
 
+// Every socket is accepted, so that its close code can be read: only a frame shows that we are let in.
+function here() {
+  tries = 0;
+  poll = clearInterval(poll);
+  connection(true);
+}
+
 function lost(code) {
-  if (code === 4403 || code === 4401) return shownOut(code);
+  if (code === 4403) return shownOut(code);
+  if (code === 4401) catchUp(); // signed out, or only a renewed session: the answer tells
   connection(false);
-  poll = setInterval(catchUp, 30_000);
+  poll ??= setInterval(catchUp, 30_000);
   const wait = Math.min(30_000, 500 * 2 ** tries++) * (0.5 + Math.random());
   setTimeout(() => { if (!closedFor) connect(); }, wait);
 }
