@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,10 @@ from django import template
 from django.conf import settings
 from django.template import Context
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from accounts.times import ago
 
 register = template.Library()
 
@@ -69,14 +69,4 @@ def _read_map() -> str:
     return json.dumps({"imports": imports}).replace("<", "\\u003c")
 
 
-@register.filter
-def ago(moment: datetime | None) -> str:
-    """How long ago, in a few letters: `now`, `5 min`, `3 h`, `2 d`, else the date."""
-    if moment is None:
-        return ""
-    seconds = (timezone.now() - moment).total_seconds()
-    for limit, unit, letters in ((60, 0, "now"), (3600, 60, "min"), (86400, 3600, "h"), (86400 * 14, 86400, "d")):
-        if seconds < limit:
-            return f"{int(seconds // unit)} {letters}" if unit else letters
-    local = timezone.localtime(moment)
-    return f"{local:%b} {local.day}" + ("" if local.year == timezone.now().year else f", {local.year}")
+register.filter("ago", ago)

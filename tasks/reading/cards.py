@@ -12,7 +12,7 @@ from django.template import engines
 from django.urls import reverse
 from django.utils import timezone
 
-from flowboard.templatetags.page import ago
+from accounts.times import ago
 from workspaces.actor import Actor
 
 from ..models import Assignment, Task, TaskLabel
