@@ -15,6 +15,8 @@ def problem(status: int, detail: str, **members: Any) -> HttpResponse:
     response = HttpResponse(orjson.dumps(body), status=status, content_type="application/problem+json")
     if status == 503:
         response["Retry-After"] = "2"
+    if status == 401:
+        response["WWW-Authenticate"] = "Token"
     return response
 
 

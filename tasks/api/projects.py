@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspaces.rest.cursor import Key, PageQuery, word
-from workspaces.rest.fields import Choice, Flag, Strict, Text
+from workspaces.rest.fields import Choice, Flag, Nothing, Strict, Text
 from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer, nothing
 
@@ -97,6 +97,7 @@ class ArchiveProject(Endpoint):
     @describes("archive_project", ProjectOut)
     def post(self, request: Request, workspace: str, key: str) -> HttpResponse:
         """Put it away, readable."""
+        self.given(Nothing)
         return answer(project_row(archive_project(self.by, find_project(self.by, key))))
 
 
@@ -106,6 +107,7 @@ class RestoreProject(Endpoint):
     @describes("restore_project", ProjectOut)
     def post(self, request: Request, workspace: str, key: str) -> HttpResponse:
         """Bring it back."""
+        self.given(Nothing)
         return answer(project_row(restore_project(self.by, find_project(self.by, key))))
 
 

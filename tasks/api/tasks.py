@@ -11,6 +11,7 @@ from workspaces.api.activity import ActivityOut, activity_page
 from workspaces.errors import Stale
 from workspaces.feed import rows_for
 from workspaces.rest.cursor import PageQuery
+from workspaces.rest.fields import Nothing
 from workspaces.rest.match import base_version, etag
 from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer, nothing
@@ -86,6 +87,7 @@ class ArchiveTask(TaskEndpoint):
     @describes("archive_task", TaskOut, match=True)
     def post(self, request: Request, workspace: str, ref: str) -> HttpResponse:
         """Take it off the board and keep it."""
+        self.given(Nothing)
         return self.act(ref, lambda task, base_version: archive_task(self.by, task, base_version=base_version))
 
 
@@ -95,6 +97,7 @@ class RestoreTask(TaskEndpoint):
     @describes("restore_task", TaskOut, match=True)
     def post(self, request: Request, workspace: str, ref: str) -> HttpResponse:
         """Bring it back to its column."""
+        self.given(Nothing)
         return self.act(ref, lambda task, base_version: restore_task(self.by, task, base_version=base_version))
 
 

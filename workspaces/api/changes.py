@@ -16,6 +16,7 @@ from ..errors import Stale
 from ..feed import rows_for
 from ..models import ActivityLog, ChangeSet
 from ..rest.cursor import Key, PageQuery, uuid
+from ..rest.fields import Nothing
 from ..rest.schema import describes
 from ..rest.view import Endpoint, answer
 from .activity import ActivityOut, PersonOut, activity_page
@@ -76,6 +77,7 @@ class Undo(Endpoint):
     @describes("undo_change", UndoneOut)
     def post(self, request: Request, workspace: str, change: UUID) -> HttpResponse:
         """Undo it; what has moved on since is left and named. 409 when nothing could be undone."""
+        self.given(Nothing)
         found = get_object_or_404(changes_for(self.by), pk=change)
         try:
             undone = undo_change(self.by, found)

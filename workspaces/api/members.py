@@ -13,11 +13,14 @@ from ..actions import change_role, leave_workspace, remove_member
 from ..actor import Actor
 from ..models import Membership
 from ..permissions import MEMBER
-from ..rest.cursor import PageQuery
+from ..rest.cursor import Key, PageQuery, moment, uuid
 from ..rest.fields import Strict, Text
 from ..rest.schema import describes
 from ..rest.view import Endpoint, answer, nothing
-from .roles import BY_ID, RoleOut, find_role, role_row
+from .roles import RoleOut, find_role, role_row
+
+
+JOINED = [Key("joined_at", moment), Key("pk", uuid)]
 
 
 class MemberOut(serializers.Serializer[Any]):
@@ -42,7 +45,7 @@ class Members(Endpoint):
     @describes("list_members", MemberOut, query=PageQuery, page=True)
     def get(self, request: Request, workspace: str) -> HttpResponse:
         """The people, in the order in which they joined."""
-        return self.page(_members(self.by), BY_ID, lambda member: member_row(self.by, member))
+        return self.page(_members(self.by), JOINED, lambda member: member_row(self.by, member))
 
 
 class OneMember(Endpoint):

@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from ..actor import Actor
 from ..models import Role
 from ..permissions import PERMISSIONS
-from ..rest.cursor import Key, PageQuery, uuid
+from ..rest.cursor import Key, PageQuery, uuid, whole
 from ..rest.schema import describes
 from ..rest.view import Endpoint, answer
 
-BY_ID = [Key("pk", uuid)]
+HIGHEST = [Key("level", whole, down=True), Key("pk", uuid)]
 
 
 class RoleOut(serializers.Serializer[Any]):
@@ -38,8 +38,8 @@ class Roles(Endpoint):
 
     @describes("list_roles", RoleWithPermissions, query=PageQuery, page=True)
     def get(self, request: Request, workspace: str) -> HttpResponse:
-        """The roles and their permissions."""
-        return self.page(Role.objects.within(self.by.workspace), BY_ID, _full)
+        """The roles and their permissions, the highest first."""
+        return self.page(Role.objects.within(self.by.workspace), HIGHEST, _full)
 
 
 class OneRole(Endpoint):

@@ -27,6 +27,10 @@ class Strict(serializers.Serializer[Any]):
         return {name for name, field in self.fields.items() if not field.read_only}
 
 
+class Nothing(Strict):
+    """Where there is nothing to say."""
+
+
 class Text(serializers.CharField):
     """Only a string is text: 5 is not "5"."""
 

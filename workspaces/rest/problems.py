@@ -31,10 +31,7 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
 
 
 def _api(error: APIException) -> HttpResponse:
-    response = problem(error.status_code, str(error.detail))
-    if header := getattr(error, "auth_header", None):
-        response["WWW-Authenticate"] = header
-    return response
+    return problem(error.status_code, str(error.detail))
 
 
 def _named(detail: Any, path: str) -> list[tuple[str, list[str]]]:
