@@ -72,9 +72,9 @@ def settings(request: MemberRequest, key: str) -> HttpResponse:
 @member_page("POST", "DELETE")
 def archive(request: MemberRequest, key: str) -> HttpResponse:
     """Put the project away, or bring it back."""
-    sent(request)
+    project, _ = find_project(request.by, key), sent(request)
     verb = actions.archive_project if request.method == "POST" else actions.restore_project
-    verb(request.by, find_project(request.by, key))
+    verb(request.by, project)
     return done(request)
 
 

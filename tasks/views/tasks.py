@@ -55,8 +55,9 @@ def task(request: MemberRequest, ref: str) -> HttpResponse:
 
 
 def _change(request: MemberRequest, ref: str) -> HttpResponse:
+    found = find_task(request.by, ref)
     fields = sent(request, "title", "description", "priority", "due", "estimate", "status", "version")
-    found, given = find_task(request.by, ref), changes(fields)
+    given = changes(fields)
     if given:
         found = actions.update_task(request.by, found, base_version=version(fields), **given)
     if "status" in fields:
@@ -66,14 +67,14 @@ def _change(request: MemberRequest, ref: str) -> HttpResponse:
 
 
 def _delete(request: MemberRequest, ref: str) -> HttpResponse:
-    sent(request)
-    return told(request, actions.delete_task(request.by, find_task(request.by, ref)))
+    found, _ = find_task(request.by, ref), sent(request)
+    return told(request, actions.delete_task(request.by, found))
 
 
 @member_page("POST")
 def place(request: MemberRequest, ref: str) -> HttpResponse:
     """Move a card below another, to the top ("") or to the foot ("end") of a column."""
-    fields, found = sent(request, "status", "after", "version"), find_task(request.by, ref)
+    found, fields = find_task(request.by, ref), sent(request, "status", "after", "version")
     to = find_status(found.project, one_id(fields, "status"), "status")
     name = fields.get("after", "")
     after = _last(found, to.pk) if name == "end" else find_neighbour(request.by, found, name, "after") if name else None
@@ -91,15 +92,15 @@ def _last(card: Task, status_id: object) -> Task | None:
 @member_page("POST", "DELETE")
 def archive(request: MemberRequest, ref: str) -> HttpResponse:
     """Archive a task, or bring it back."""
-    sent(request)
+    found, _ = find_task(request.by, ref), sent(request)
     verb = actions.archive_task if request.method == "POST" else actions.restore_task
-    return told(request, verb(request.by, find_task(request.by, ref)))
+    return told(request, verb(request.by, found))
 
 
 @member_page("POST")
 def assignees(request: MemberRequest, ref: str) -> HttpResponse:
     """Put one person on a task, or take them off."""
-    fields, found = sent(request, "user", "on"), _held(request, ref)
+    found, fields = _held(request, ref), sent(request, "user", "on")
     key, on = one_id(fields, "user"), on_or_off(fields, "on", "1")
     there = [row.user for row in found.assignments.select_related("user") if row.user_id != key]
     people = there + find_people(found.project, [key], "user") if on else there
@@ -110,7 +111,7 @@ def assignees(request: MemberRequest, ref: str) -> HttpResponse:
 @member_page("POST")
 def labels(request: MemberRequest, ref: str) -> HttpResponse:
     """Put one label on a task, or take it off; `name` makes it first."""
-    fields, found = sent(request, "label", "on", "name", "color"), _held(request, ref)
+    found, fields = _held(request, ref), sent(request, "label", "on", "name", "color")
     label, on = _label(request, fields, found), on_or_off(fields, "on", "1")
     there = [row for row in Label.objects.within(found.workspace_id).filter(task_labels__task=found) if row.pk != label.pk]
     with named(labels="label"):

@@ -1,0 +1,330 @@
+"""Every change that a page can make: it works, says so with the way back, and refuses what is wrong by name."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tasks.actions import create_label, create_project, share_project, update_task
+from tasks.models import ChecklistItem, Comment, Project, Status, Task
+from tasks.tests.boards import add, column, titles
+from workspaces import tenancy
+from workspaces.actor import Actor
+from workspaces.tests.people import browser, log
+
+ROOT = "/w/acme/"
+
+
+def send(actor: Actor, path: str, data: Any = "", verb: str = "post") -> Any:
+    """As the page's own script sends a form."""
+    body = data if isinstance(data, str | bytes) else "&".join(f"{name}={value}" for name, value in data.items())
+    return getattr(browser(actor), verb)(ROOT + path, body, content_type="application/x-www-form-urlencoded", headers={"HX-Request": "true"})
+
+
+def told(response: Any, name: str = "done") -> Any:
+    return json.loads(response["HX-Trigger"])[f"flowboard:{name}"]
+
+
+def did(actor: Actor, path: str, data: Any = "", verb: str = "post") -> Any:
+    response = send(actor, path, data, verb)
+    assert response.status_code == 204, (response.status_code, response.headers)
+    return told(response)
+
+
+def undo(actor: Actor, done: Any) -> Any:
+    return did(actor, f"changes/{done['change']}/undo/")
+
+
+def now(actor: Actor, model: Any, **fields: Any) -> Any:
+    with tenancy.workspace(actor.workspace.pk, atomic=True):
+        rows = model.objects.within(actor.workspace)
+        return (rows.select_related("project", "status") if model is Task else rows).filter(**fields).first()
+
+
+def one(actor: Actor, number: int = 1) -> Task:
+    return now(actor, Task, number=number)  # type: ignore[no-any-return]
+
+
+def test_many_lines_make_many_cards_in_one_change(bob: Actor, project: Project, cards: list[Task]) -> None:
+    to = column(project, "Review")
+    response = send(bob, "p/FLOW/tasks/", {"titles": "Four%0A%0A Five %0ASix", "status": to.pk, "at": "top", "priority": 3, "due": "2026-12-01"})
+    assert response.status_code == 204
+    assert titles(project, "Review") == ["Four", "Five", "Six"]
+    assert response["Location"] == "/w/acme/t/FLOW-4/"
+    assert told(response)["statusIds"] == [str(to.pk)]
+    assert one(bob, 5).priority == 3
+    undo(bob, told(response))
+    assert titles(project, "Review") == []
+
+
+def test_a_card_is_made_with_people_and_labels(alice: Actor, bob: Actor, project: Project) -> None:
+    label = create_label(alice, project, name="bug")
+    did(alice, "p/FLOW/tasks/", f"titles=One&assignee={bob.user.pk}&assignee={alice.user.pk}&label={label.pk}")
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        task = one(alice)
+        assert task.assignments.count() == 2
+        assert task.task_labels.get().label_id == label.pk
+
+
+def test_a_card_is_moved(bob: Actor, project: Project, cards: list[Task]) -> None:
+    to = column(project, "Done")
+    done = did(bob, "t/FLOW-1/place/", {"status": to.pk, "after": "", "version": 1})
+    assert done["sentence"] == "Moved FLOW-1 One from To do to Done"
+    assert set(done["statusIds"]) == {str(to.pk), str(column(project, "To do").pk)}
+    assert (done["key"], done["version"]) == ("FLOW-1", 2)
+    did(bob, "t/FLOW-3/place/", {"status": to.pk, "after": "FLOW-1"})
+    did(bob, "t/FLOW-2/place/", {"status": to.pk, "after": "end"})
+    assert titles(project, "Done") == ["One", "Three", "Two"]
+    undo(bob, done)
+    assert titles(project, "To do") == ["One"]
+
+
+def test_a_stale_move_is_refused_with_409(bob: Actor, alice: Actor, project: Project, cards: list[Task]) -> None:
+    update_task(alice, cards[0], title="Uno")
+    response = send(bob, "t/FLOW-1/place/", {"status": column(project, "Done").pk, "after": "", "version": 1})
+    assert response.status_code == 409
+    assert "changed by somebody else" in told(response, "refused")["sentence"]
+    assert titles(project, "Done") == []
+
+
+def test_fields_are_changed_and_changed_back(bob: Actor, project: Project, cards: list[Task]) -> None:
+    for data in ({"title": "Uno"}, {"description": "**b**"}, {"priority": 4}, {"due": "2026-11-30"}, {"estimate": 5}, {"status": column(project, "Done").pk}):
+        before = one(bob)
+        done = did(bob, "t/FLOW-1/", data)
+        assert one(bob).version > before.version
+        undo(bob, done)
+        name = next(iter(data))
+        assert getattr(one(bob), f"{name}_id" if name == "status" else name) == getattr(before, f"{name}_id" if name == "status" else name)
+
+
+def test_a_field_is_emptied(alice: Actor, cards: list[Task]) -> None:
+    did(alice, "t/FLOW-1/", {"due": "2026-11-30", "estimate": 5})
+    did(alice, "t/FLOW-1/", {"due": "", "estimate": ""})
+    assert (one(alice).due, one(alice).estimate) == (None, None)
+
+
+def test_nothing_changed_is_silent(alice: Actor, cards: list[Task]) -> None:
+    before = len(log(alice))
+    assert did(alice, "t/FLOW-1/", {"title": "One"}) == {"change": None, "sentence": "", "key": "FLOW-1", "version": 1, "statusIds": [str(one(alice).status_id)]}
+    assert len(log(alice)) == before
+
+
+def test_archiving_and_deleting_and_back(bob: Actor, project: Project, cards: list[Task]) -> None:
+    did(bob, "t/FLOW-1/archive/")
+    assert titles(project, "To do") == ["Two", "Three"]
+    did(bob, "t/FLOW-1/archive/", verb="delete")
+    done = did(bob, "t/FLOW-2/", verb="delete")
+    assert titles(project, "To do") == ["One", "Three"]
+    undo(bob, done)
+    assert titles(project, "To do") == ["One", "Two", "Three"]
+
+
+def test_people_come_and_go(alice: Actor, bob: Actor, cards: list[Task]) -> None:
+    with tenancy.workspace(alice.workspace.pk):
+        did(alice, "t/FLOW-1/assignees/", {"user": bob.user.pk, "on": 1})
+        done = did(alice, "t/FLOW-1/assignees/", {"user": alice.user.pk, "on": 1})
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        assert one(alice).assignments.count() == 2
+    undo(alice, done)
+    did(alice, "t/FLOW-1/assignees/", {"user": bob.user.pk, "on": 0})
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        assert one(alice).assignments.count() == 0
+
+
+def test_labels_come_go_and_are_made(alice: Actor, project: Project, cards: list[Task]) -> None:
+    label = create_label(alice, project, name="bug")
+    did(alice, "t/FLOW-1/labels/", {"label": label.pk, "on": 1})
+    did(alice, "t/FLOW-1/labels/", {"name": "docs", "color": "sky", "on": 1})
+    did(alice, "t/FLOW-2/labels/", {"name": "Bug", "on": 1})  # the one there is
+    did(alice, "t/FLOW-1/labels/", {"label": label.pk, "on": 0})
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        assert [row.label.name for row in one(alice).task_labels.select_related("label")] == ["docs"]
+        assert [row.label.name for row in one(alice, 2).task_labels.select_related("label")] == ["bug"]
+
+
+def test_checklist(alice: Actor, cards: list[Task]) -> None:
+    did(alice, "t/FLOW-1/checklist/", {"text": "First%0ASecond"})
+    assert one(alice).checklist_count == 2
+    item = now(alice, ChecklistItem, text="First")
+    did(alice, f"t/FLOW-1/checklist/{item.pk}/", {"done": 1})
+    done = did(alice, f"t/FLOW-1/checklist/{item.pk}/", {"text": "Erstes"})
+    assert done["statusIds"] == [str(one(alice).status_id)]
+    assert (one(alice).checklist_done, now(alice, ChecklistItem, pk=item.pk).text) == (1, "Erstes")
+    did(alice, f"t/FLOW-1/checklist/{item.pk}/", verb="delete")
+    assert one(alice).checklist_count == 1
+    assert send(alice, f"t/FLOW-2/checklist/{item.pk}/", {"done": 1}).status_code == 404
+
+
+def test_comments_are_ones_own(alice: Actor, bob: Actor, cards: list[Task]) -> None:
+    did(bob, "t/FLOW-1/comments/", {"body": "Hello *there*"})
+    comment = now(bob, Comment)
+    assert send(alice, f"t/FLOW-1/comments/{comment.pk}/", {"body": "Forged"}).status_code == 403
+    did(bob, f"t/FLOW-1/comments/{comment.pk}/", {"body": "Hello"})
+    page = browser(bob).get("/w/acme/t/FLOW-1/").content.decode()
+    assert "<p>Hello</p>" in page
+    assert "edited" in page
+    undo(alice, did(alice, f"t/FLOW-1/comments/{comment.pk}/", verb="delete"))
+    assert now(bob, Comment).deleted_at is None
+
+
+def test_subtasks(alice: Actor, cards: list[Task]) -> None:
+    did(alice, "t/FLOW-1/subtasks/", {"titles": "Below%0AAlso below"})
+    assert one(alice, 4).parent_id == one(alice).pk
+    assert "Also below" in browser(alice).get("/w/acme/t/FLOW-1/").content.decode()
+
+
+def test_columns(alice: Actor, project: Project, cards: list[Task]) -> None:
+    did(alice, "p/FLOW/columns/", {"name": "Blocked"})
+    path = f"p/FLOW/columns/{column(project, 'Blocked').pk}/"
+    did(alice, path, {"name": "Stuck", "category": "backlog", "wip_limit": 2})
+    did(alice, path, {"wip_limit": ""})
+    done = did(alice, path, {"after": ""})
+    assert "statusIds" not in done  # the whole board is drawn afresh
+    status = column(project, "Stuck")
+    assert (status.category, status.wip_limit) == ("backlog", None)
+    assert now(alice, Status, deleted_at=None, rank__lt=column(project, "Backlog").rank).name == "Stuck"
+    did(alice, f"p/FLOW/columns/{column(project, 'To do').pk}/", {"into": status.pk}, verb="delete")
+    assert titles(project, "Stuck") == ["One", "Two", "Three"]
+
+
+def test_markdown_is_shown_before_it_is_sent(bob: Actor, project: Project) -> None:
+    response = send(bob, "markdown/", {"text": "**b** FLOW-1 <script>"})
+    assert response.status_code == 200
+    assert response.content.decode() == (
+        '<p><strong>b</strong> <a href="/w/acme/t/FLOW-1/" class="ref" data-ref="FLOW-1" rel="nofollow noopener noreferrer">FLOW-1</a> &lt;script&gt;</p>\n'
+    )
+
+
+ID = str(uuid4())
+FAULTS = (
+    ("p/FLOW/tasks/", "", "titles"),
+    ("p/FLOW/tasks/", "titles=%0A%0A", "titles"),
+    ("p/FLOW/tasks/", "titles=" + "x" * 301, "titles"),
+    ("p/FLOW/tasks/", "titles=" + "x%0A" * 201, "titles"),
+    ("p/FLOW/tasks/", "titles=x&status=1", "status"),
+    ("p/FLOW/tasks/", f"titles=x&status={ID}", "status"),
+    ("p/FLOW/tasks/", f"titles=x&assignee={ID}", "assignee"),
+    ("p/FLOW/tasks/", "titles=x&assignee=me", "assignee"),
+    ("p/FLOW/tasks/", f"titles=x&label={ID}", "label"),
+    ("p/FLOW/tasks/", "titles=x&due=tomorrow", "due"),
+    ("p/FLOW/tasks/", "titles=x&priority=", "priority"),
+    ("p/FLOW/tasks/", "titles=x&owner=me", "owner"),
+    ("t/FLOW-1/", "title=", "title"),
+    ("t/FLOW-1/", "title=" + "x" * 1_000_000, "title"),
+    ("t/FLOW-1/", "description=" + "x" * 100_001, "description"),
+    ("t/FLOW-1/", "priority=5", "priority"),
+    ("t/FLOW-1/", "priority=high", "priority"),
+    ("t/FLOW-1/", "estimate=1.5", "estimate"),
+    ("t/FLOW-1/", "estimate=-1", "estimate"),
+    ("t/FLOW-1/", "estimate=99999999999999999999", "estimate"),
+    ("t/FLOW-1/", "due=2026-02-30", "due"),
+    ("t/FLOW-1/", "title=x&version=y", "version"),
+    ("t/FLOW-1/", "number=7", "number"),
+    ("t/FLOW-1/place/", "after=", "status"),
+    ("t/FLOW-1/place/", "status={todo}&after=FLOW-99", "after"),
+    ("t/FLOW-1/place/", "status={todo}&after=../../x", "after"),
+    ("t/FLOW-1/place/", "status={todo}&after=FLOW-1", "after"),
+    ("t/FLOW-1/place/", "status={done}&after=FLOW-2", "after"),
+    ("t/FLOW-1/assignees/", f"user={ID}&on=1", "user"),
+    ("t/FLOW-1/assignees/", "user=x", "user"),
+    ("t/FLOW-1/assignees/", f"user={ID}&on=yes", "on"),
+    ("t/FLOW-1/labels/", f"label={ID}", "label"),
+    ("t/FLOW-1/labels/", "name=", "name"),
+    ("t/FLOW-1/labels/", "name=x&color=mauve", "color"),
+    ("t/FLOW-1/checklist/", "text=", "text"),
+    ("t/FLOW-1/checklist/", "text=" + "x" * 501, "text"),
+    ("t/FLOW-1/subtasks/", "titles=", "titles"),
+    ("t/FLOW-1/comments/", "body=+%0A", "body"),
+    ("t/FLOW-1/comments/", "body=" + "x" * 50_001, "body"),
+    ("p/FLOW/columns/", "", "name"),
+    ("p/FLOW/columns/{todo}/", "category=lost", "category"),
+    ("p/FLOW/columns/{todo}/", "wip_limit=0", "wip_limit"),
+    ("p/FLOW/columns/{todo}/", "wip_limit=many", "wip_limit"),
+    ("p/FLOW/columns/{todo}/", f"after={ID}", "after"),
+    ("markdown/", "text=" + "x" * 100_001, "text"),
+    ("p/FLOW/labels/", "name=", "name"),
+    ("p/FLOW/people/", f"user={ID}", "user"),
+    ("p/FLOW/settings/", "name=", "name"),
+    ("p/FLOW/settings/", "private=perhaps", "private"),
+)
+
+
+@pytest.mark.parametrize(("path", "data", "field"), FAULTS, ids=lambda value: value[:40])
+def test_what_is_wrong_is_refused_by_name_and_nothing_is_written(
+    alice: Actor, project: Project, cards: list[Task], path: str, data: str, field: str
+) -> None:
+    names = {"todo": column(project, "To do").pk, "done": column(project, "Done").pk}
+    before = len(log(alice))
+    response = send(alice, path.format(**names), data.format(**names))
+    assert response.status_code == 422
+    assert field in told(response, "refused")["fields"]
+    assert response["HX-Trigger"].isascii()
+    assert len(log(alice)) == before
+
+
+def test_a_column_with_cards_says_where_they_go(alice: Actor, project: Project, cards: list[Task]) -> None:
+    response = send(alice, f"p/FLOW/columns/{column(project, 'To do').pk}/", verb="delete")
+    assert response.status_code == 422
+    assert "into" in told(response, "refused")["fields"]
+
+
+def test_bodies_that_cannot_be_read(alice: Actor, cards: list[Task]) -> None:
+    assert send(alice, "t/FLOW-1/", b"title=%ff%fe").status_code == 422
+    assert send(alice, "t/FLOW-1/", b"title=\xff\xfe").status_code == 422
+    client = browser(alice)
+    answer = client.post(f"{ROOT}t/FLOW-1/", b"{", content_type="application/json", headers={"HX-Request": "true"})
+    assert answer.status_code < 500
+    broken = client.post(f"{ROOT}t/FLOW-1/", b"--x\r\nbroken", content_type="multipart/form-data; boundary=x", headers={"HX-Request": "true"})
+    assert broken.status_code < 500
+    assert one(alice).title == "One"
+    assert client.put(f"{ROOT}t/FLOW-1/").status_code == 405
+
+
+CHANGES = (
+    "p/FLOW/tasks/", "p/FLOW/columns/", "p/FLOW/columns/{todo}/", "p/FLOW/settings/", "p/FLOW/archive/", "p/FLOW/people/", "p/FLOW/labels/",
+    "t/FLOW-1/", "t/FLOW-1/place/", "t/FLOW-1/archive/", "t/FLOW-1/assignees/", "t/FLOW-1/labels/", "t/FLOW-1/checklist/",
+    "t/FLOW-1/subtasks/", "t/FLOW-1/comments/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_others_find_nothing_to_change(eve: Actor, gus: Actor, project: Project, cards: list[Task], path: str) -> None:
+    path = path.format(todo=column(project, "To do").pk)
+    for outsider in (eve, gus):
+        assert send(outsider, path, "title=x&name=x").status_code == 404
+
+
+def test_a_reader_may_not_change(alice: Actor, gus: Actor, project: Project, cards: list[Task]) -> None:
+    share_project(alice, project, person=gus.user, grant="view_project")
+    for path, data in (("t/FLOW-1/", {"title": "x"}), ("t/FLOW-1/comments/", {"body": "x"}), ("p/FLOW/tasks/", {"titles": "x"}), ("p/FLOW/columns/", {"name": "x"})):
+        response = send(gus, path, data)
+        assert response.status_code == 403
+        assert "Guest" in told(response, "refused")["sentence"]
+
+
+def test_what_one_does_not_see_one_cannot_undo(alice: Actor, bob: Actor, gus: Actor, eve: Actor) -> None:
+    secret = create_project(alice, name="Secret", key="SEC", private=True)
+    (task,) = add(alice, secret, "Hidden")
+    change = log(alice, "task:created")[-1].change_id
+    for other in (bob, gus, eve):
+        assert send(other, f"changes/{change}/undo/").status_code == 404
+    assert send(alice, f"changes/{uuid4()}/undo/").status_code == 404
+    assert one(alice).pk == task.pk
+
+
+def test_undo_of_an_undo_does_it_again(alice: Actor, cards: list[Task]) -> None:
+    done = did(alice, "t/FLOW-1/", {"title": "Uno"})
+    undone = undo(alice, done)
+    assert one(alice).title == "One"
+    assert undone["sentence"].startswith("Undone: ")
+    undo(alice, undone)
+    assert one(alice).title == "Uno"
+
+
+def test_a_stale_undo_says_why(alice: Actor, bob: Actor, cards: list[Task]) -> None:
+    done = did(alice, "t/FLOW-1/", {"title": "Uno"})
+    did(bob, "t/FLOW-1/", {"title": "Ein"})
+    response = send(alice, f"changes/{done['change']}/undo/")
+    assert response.status_code == 409
+    assert one(alice).title == "Ein"
