@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import IO
 
 from launch.death import dies_with_parent
+from launch.ports import Reserved
 from launch.say import say
 
 LONG_ENOUGH = 60.0  # seconds after which a process has proved itself and its back-off starts anew
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 10.0
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Child:
     user: Mapping[str, object] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
     orphan_signal: signal.Signals | None = None
+    place: Reserved | None = None  # kept as long as we may start it again
     process: subprocess.Popen[bytes] | None = None
     began: float = 0.0
     again_at: float | None = None

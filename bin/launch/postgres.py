@@ -15,7 +15,7 @@ from pathlib import Path
 
 from launch.account import Account, unprivileged
 from launch.child import Child
-from launch.ports import POSTGRES, free_port
+from launch.ports import POSTGRES, Reserved, reserve
 from launch.say import Failure, carry_out, last_lines
 
 SUPERUSER = "postgres"
@@ -46,7 +46,11 @@ class Postgres:
         self.account = unprivileged()
         self.bin = usable_binaries(self.account)
         self.data, self.log = home / "data", home / "log"
-        self.port = 0
+        self.place: Reserved | None = None
+
+    @property
+    def port(self) -> int:
+        return self.place.port if self.place else 0
 
     def start(self) -> Child:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -54,7 +58,7 @@ class Postgres:
             self.initialise()
         forget_stale_pid(self.data)
         for attempt in range(TRIES):
-            self.port = free_port(POSTGRES + attempt)
+            self.place = reserve(POSTGRES + attempt)
             child = self.child()
             child.start()
             if self.becomes_ready(child):
@@ -88,9 +92,9 @@ class Postgres:
         argv: list[str | Path] = [self.bin / "postgres", "-D", seen_from_inside(self.data, self.account)]
         for key, value in {**self.settings, "port": str(self.port)}.items():
             argv += ["-c", f"{key}={value}"]
-        return Child(
-            "postgres", argv, ENV, self.data, self.log, self.inherited, self.account.user, stop_signal=signal.SIGINT
-        )
+        child = Child("postgres", argv, ENV, self.data, self.log, self.inherited, self.account.user)
+        child.stop_signal, child.place = signal.SIGINT, self.place  # a fast shutdown: clients are sent away
+        return child
 
     def becomes_ready(self, child: Child, seconds: float = 60) -> bool:
         """The eighth line of postmaster.pid says so; recovery after a crash comes before it."""

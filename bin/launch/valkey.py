@@ -10,7 +10,7 @@ from pathlib import Path
 
 from launch.child import Child
 from launch.folder import write_private
-from launch.ports import VALKEY, free_port
+from launch.ports import VALKEY, Reserved, reserve
 from launch.say import Failure, last_lines, say
 
 TRIES = 5
@@ -20,12 +20,16 @@ class Valkey:
     def __init__(self, home: Path, password: str, *, durable: bool, inherited: tuple[int, ...]) -> None:
         self.home, self.password, self.durable, self.inherited = home, password, durable, inherited
         self.log = home / "log"
-        self.port = 0
+        self.place: Reserved | None = None
+
+    @property
+    def port(self) -> int:
+        return self.place.port if self.place else 0
 
     def start(self) -> Child:
         self.home.mkdir(parents=True, exist_ok=True)
         for attempt in range(TRIES):
-            self.port = free_port(VALKEY + attempt)
+            self.place = reserve(VALKEY + attempt)
             child = self.child()
             child.start()
             if self.becomes_ready(child):
@@ -47,7 +51,7 @@ class Valkey:
         }
         file = self.home / "valkey.conf"
         write_private(file, "".join(f"{key} {value}\n" for key, value in settings.items()))
-        return Child("valkey", [binary(), file], dict(os.environ), self.home, self.log, self.inherited)
+        return Child("valkey", [binary(), file], os.environ, self.home, self.log, self.inherited, place=self.place)
 
     def becomes_ready(self, child: Child, seconds: float = 60) -> bool:
         deadline = time.monotonic() + seconds
