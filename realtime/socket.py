@@ -24,7 +24,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 BATCH = 250  # rows in one frame
 FRAME = 250_000  # characters in one frame; browsers and libraries take a megabyte
 BEAT = 25.0  # seconds between two `head` frames
-STALLED = 20.0  # seconds without progress before a reader is dropped, and again before its connection is cut
+STALLED, CUT = 20.0, 40.0  # seconds without progress before a reader is closed, and before its connection is cut
 INBOUND_FRAMES, INBOUND_BYTES = 10, 4096  # a second, each
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class Socket:
         waited = now - self.sending_since if self.sending_since is not None else 0.0
         if waited >= STALLED:
             self.close(Code.STALLED)
-        return waited < 2 * STALLED
+        return waited < CUT
 
     def cut(self) -> None:
         """Drop the connection with all that waits in it: ASGI has no word for this, so uvicorn's transport is asked."""

@@ -39,10 +39,13 @@ def ringing(url: str, settings: Any) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _bell_of_its_own() -> Iterator[None]:
+def _clean_up() -> Iterator[None]:
+    """No dead bell and no cut connection for the next test."""
     yield
     doorbell._redis.cache_clear()
     doorbell._quiet_until = 0.0
+    connections["default"].close()
+    connections["default"].close_pool()
 
 
 def execute(words: str, *values: Any) -> None:

@@ -56,7 +56,7 @@ def test_a_token_that_expired(alice: Actor) -> None:
 
 
 def test_a_reader_that_reads_nothing_is_dropped_and_delays_nobody(alice: Actor, bob: Actor, project: Project) -> None:
-    with server(hurry="socket.STALLED = 1.0") as own, listening(own, alice) as socket:
+    with server(hurry="socket.STALLED, socket.CUT = 1.0, 2.0") as own, listening(own, alice) as socket:
         socket.ready()
         stalled = deaf(own.host, own.port, session_key(bob))
         with stalled:
@@ -97,11 +97,11 @@ def ends(connection: sockets.socket) -> bool:
 
 
 def test_a_reader_that_wakes_up_reads_why(alice: Actor, bob: Actor, project: Project) -> None:
-    with server(hurry="socket.STALLED = 2.0") as own:
+    with server(hurry="socket.STALLED = 1.0") as own:
         with deaf(own.host, own.port, session_key(bob)) as connection:
             add(alice, project, *("x" * 300 for _ in range(900)))
 
-            time.sleep(3)
+            time.sleep(6)  # it is told after one, and would be cut after forty
             heard = b""
             while not heard.endswith(b"stalled"):
                 piece = connection.recv(65536)
