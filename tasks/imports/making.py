@@ -21,7 +21,7 @@ from ..actions.tasks import Draft, create_tasks
 from ..models import Attachment, Comment, Label, Project, Status, Task
 from ..people import people_of
 from . import fitting
-from .board import Board, Card, Column, Person, Remark, Tag
+from .board import Board, Card, Column, Person, Remark
 from .fitting import People, shortened
 from .progress import Tell
 from .report import Report, counted
