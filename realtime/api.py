@@ -21,17 +21,19 @@ NEWEST = 2**63 - 1
 WHOLE = re.compile(r"[0-9]{1,19}")
 
 
+class Seq(serializers.IntegerField):
+    """Digits and nothing else: int() would also take "1_0" and "１"."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not WHOLE.fullmatch(str(data)) or int(data) > NEWEST:
+            raise serializers.ValidationError(f"This must be a seq: a whole number from 0 to {NEWEST}.")
+        return int(data)
+
+
 class EventsQuery(Strict):
     """Where you stand."""
 
-    after = serializers.CharField(
-        required=False, default="0", allow_blank=True, help_text="the last seq that you have; 0 for the beginning"
-    )
-
-    def validate_after(self, text: str) -> int:
-        if not WHOLE.fullmatch(text) or int(text) > NEWEST:
-            raise serializers.ValidationError(f"This must be a seq: a whole number from 0 to {NEWEST}.")
-        return int(text)
+    after = Seq(required=False, default=0, help_text="the last seq that you have; 0 for the beginning")
 
 
 class EventsOut(serializers.Serializer[Any]):

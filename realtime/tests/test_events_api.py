@@ -52,7 +52,7 @@ def test_below_the_floor_is_gone(alice: Actor, project: Project) -> None:
     assert browser(alice).get(f"{EVENTS}?after=5").status_code == 200
 
 
-@pytest.mark.parametrize("after", ["", "x", "-1", "1.5", "999999", "9" * 40, "%00", "%FF", "１"])
+@pytest.mark.parametrize("after", ["", "x", "-1", "1.5", "1_0", "+1", "999999", "9" * 40, "%00", "%FF", "１"])
 def test_a_bad_place_is_named(alice: Actor, after: str) -> None:
     answer = browser(alice).get(f"{EVENTS}?after={after}")
     assert answer.status_code == 400
