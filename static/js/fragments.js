@@ -20,10 +20,11 @@ export function allNames() {
   return names;
 }
 
-export function staleAfter({ statusIds, key }) {
+export function staleAfter({ statusIds, key, sidebar }) {
   const names = allNames().filter((name) => name !== "board");
   if ($("flow-board")) names.push(...(statusIds?.length ? statusIds.map((id) => `column-${id}`) : ["board"]));
   if (!names.length && $("#main") && !$("#main form[data-dirty]")) names.push("main");
+  if (sidebar && $("#sidebar")) names.push("sidebar");
   return refresh(names, { key });
 }
 
