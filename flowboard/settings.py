@@ -177,6 +177,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "start"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_FORMS = {
+    name: f"accounts.entrance.{form}Form"
+    for name, form in {
+        "login": "Login", "signup": "Signup", "reset_password": "ResetPassword", "reset_password_from_key": "ResetPasswordKey",
+        "change_password": "ChangePassword", "set_password": "SetPassword", "add_email": "AddEmail", "reauthenticate": "Reauthenticate",
+    }.items()
+}  # fmt: skip
 ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one counts once it is confirmed
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up

@@ -41,10 +41,8 @@ class TokenForm(forms.Form):
     name = forms.CharField(max_length=80, help_text="What it is for, such as “nightly export”.")
     days = forms.TypedChoiceField(
         label="Lasts",
-        choices=[("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "Until revoked")],
+        choices=[("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("0", "Until revoked")],
         coerce=int,
-        empty_value=None,
-        required=False,
         initial="90",
     )
 

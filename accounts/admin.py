@@ -1,0 +1,64 @@
+"""The back-office of people: who may be switched off or made staff. Signing in is the same page as for everybody."""
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress, EmailConfirmation
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from .models import User
+
+admin.site.site_header = admin.site.site_title = "FlowBoard back-office"
+admin.site.index_title = "Everything, read from the ops role"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+for model in (Group, EmailAddress, EmailConfirmation):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+@admin.register(User)
+class UserAdmin(ModelAdmin):
+    """Names and rights; addresses and passwords are changed by the person."""
+
+    list_display = ("email", "name", "is_active", "is_staff", "created_at", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser", "theme", "created_at")
+    search_fields = ("email", "name")
+    ordering = ("-created_at",)
+    show_full_result_count = False
+    fields = (
+        "email", "name", "is_active", "is_staff", "is_superuser", "groups", "time_zone", "language", "theme", "single_keys",
+        "created_at", "last_login",
+    )  # fmt: skip
+    readonly_fields = ("email", "created_at", "last_login", "time_zone", "language", "theme", "single_keys")
+    filter_horizontal = ("groups",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ModelAdmin):
+    """Which addresses are confirmed."""
+
+    list_display = ("email", "user", "primary", "verified")
+    list_filter = ("primary", "verified")
+    search_fields = ("email", "user__name")
+    list_select_related = ("user",)
+    readonly_fields = ("user", "email", "primary")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Group)
+class GroupAdmin(ModelAdmin):
+    """Which staff may see what."""
+
+    search_fields = ("name",)
+    filter_horizontal = ("permissions",)
