@@ -6,7 +6,6 @@ import contextlib
 import signal
 import socket
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from launch.child import Child, stop_all
 from launch.install import PYTHON, ROOT
@@ -15,6 +14,8 @@ from launch.say import Failure, say, step
 from launch.stack import Stack
 
 GRACE = 6.0  # seconds for the programs to end; the servers have three more
+PROGRAM = [str(PYTHON), "-m", "launch.program"]
+NICE = "nice -n 5".split()
 CELERY = "celery --quiet --app flowboard".split()
 WORKER = "worker --without-gossip --without-mingle --loglevel WARNING --concurrency".split()
 BEAT = "beat --loglevel WARNING --schedule".split()
@@ -49,24 +50,24 @@ def web_sockets(wanted: int | None, number: int) -> Iterator[list[socket.socket]
 
 
 def described(up: Stack, sockets: Sequence[socket.socket]) -> list[Child]:
-    folder = up.folder.path / "beat"
-    folder.mkdir(exist_ok=True)
-    webs = [
-        program(up, f"web {number}", ["launch.web", str(sock.fileno())], sock.fileno())
-        for number, sock in enumerate(sockets, 1)
-    ]
-    worker = program(up, "worker", [*CELERY, *WORKER, str(count(up, "WORKER_PROCESSES"))])
-    beat = program(up, "beat", [*CELERY, *BEAT, folder / "schedule"])
+    """Who waits for a page comes before jobs, also while all of them load: worker and beat are nice."""
+    schedule = up.folder.path / "beat" / "schedule"
+    schedule.parent.mkdir(exist_ok=True)
+    webs = [program(up, f"web {number}", web(sock), sock.fileno()) for number, sock in enumerate(sockets, 1)]
+    worker = program(up, "worker", [*NICE, *PROGRAM, *CELERY, *WORKER, str(count(up, "WORKER_PROCESSES"))])
+    beat = program(up, "beat", [*NICE, *PROGRAM, *CELERY, *BEAT, str(schedule)])
     # nobody waits for the jobs of a killed launcher: Celery's cold shutdown puts them back into the queue
     worker.orphan_signal = signal.SIGQUIT
     return [*webs, worker, beat]
 
 
-def program(up: Stack, name: str, words: Sequence[str | Path], *inherited: int) -> Child:
+def web(sock: socket.socket) -> list[str]:
+    return [*PROGRAM, "launch.web", str(sock.fileno())]
+
+
+def program(up: Stack, name: str, argv: Sequence[str], *inherited: int) -> Child:
     extra = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT / "bin"), "PYTHONWARNINGS": ROOT_IS_FINE}
-    return Child(
-        name, [PYTHON, "-m", "launch.program", *words], up.env | extra, ROOT, inherited=(up.folder.family, *inherited)
-    )
+    return Child(name, argv, up.env | extra, ROOT, inherited=(up.folder.family, *inherited))
 
 
 def count(up: Stack, name: str) -> int:
