@@ -125,10 +125,13 @@ async def measure(
     alone, began = memory(web.pid), time.monotonic()
     tasks += [await listen(ear, address, tokens[number % PEOPLE]) for number, ear in enumerate(ears)]
     print(f"{options.sockets} sockets opened in {time.monotonic() - began:.2f} s, one after the other")
+    used = cpu(web.pid)
     told = await writer(options, str(slug), owner)
     await settle(ears, max(told))
+    used = cpu(web.pid) - used
     report(ears, told)
     print(f"web process: {alone:.0f} MB with one socket, {memory(web.pid):.0f} MB with {options.sockets}")
+    print(f"its CPU: {used:.2f} s, {used / (len(told) * len(ears)) * 1e6:.0f} µs a delivery")
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -192,6 +195,12 @@ def memory(pid: int) -> float:
     """Resident, in MB."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def cpu(pid: int) -> float:
+    """Seconds used so far, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def head(by: Actor) -> int:
