@@ -23,6 +23,11 @@ VENDOR_MODULES = {"idiomorph": "vendor/idiomorph/idiomorph.esm.js"}
 @register.simple_tag
 def icon(name: str, extra: str = "", label: str = "") -> SafeString:
     """One icon of the sprite; without a label it is decoration to a screen reader."""
+    return _icon(name, extra, label)
+
+
+@lru_cache(maxsize=2048)  # a page has some two hundred, mostly the same
+def _icon(name: str, extra: str, label: str) -> SafeString:
     named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     classes = f"icon {extra}".strip()
     return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, named, static("icons/sprite.svg"), name)

@@ -88,11 +88,11 @@ def board_columns(
     return [_drawn(by, facts, filters, *pair) for pair in zip(columns, more, strict=True)]
 
 
-def fill(by: Actor, facts: Facts, columns: list[Column]) -> None:
+def fill(by: Actor, facts: Facts, columns: list[Column], *, dated: bool = False) -> None:
     """Read the cards of all columns at once."""
     ids = [key for column in columns for key in column.ids]
     rows = open_tasks(facts.project).filter(pk__in=ids)
-    cards = {card.id: card for card in read_cards(by, facts, rows, movable=rights(by, facts.project)["edit"])}
+    cards = {card.id: card for card in read_cards(by, facts, rows, movable=rights(by, facts.project)["edit"], dated=dated)}
     for column in columns:
         column.cards = [cards[key] for key in column.ids if key in cards]
 

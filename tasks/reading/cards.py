@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +25,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Card:
-    """What jinja2/card.html and rows.html draw. An object with slots: Jinja2 finds its fields at once."""
+    """What jinja2/card.html and rows.html draw; two that show the same are equal, so that neither is drawn twice."""
 
     id: UUID
     status: dict[str, Any]
@@ -49,10 +50,25 @@ class Card:
     subtasks: str
     updated_at: datetime
     updated: str = ""
+    shown: tuple[Any, ...] = ()
+
+    def __post_init__(self) -> None:
+        """All that can be seen of it."""
+        self.shown = (
+            self.url, self.title, self.version, self.movable, self.priority, self.due, self.overdue, self.estimate, self.comments,
+            self.checklist, self.subtasks, self.updated, *self.status.values(), *[tuple(one.values()) for one in self.labels],
+            *[tuple(one.values()) for one in self.assignees],
+        )  # fmt: skip
+
+    def __hash__(self) -> int:
+        return hash(self.shown)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Card) and self.shown == other.shown
 
 
-def read_cards(by: Actor, facts: Facts, rows: Any, *, movable: bool) -> list[Card]:
-    """The cards of these tasks, in the order of `rows`, and everybody who stands on them."""
+def read_cards(by: Actor, facts: Facts, rows: Any, *, movable: bool, dated: bool = False) -> list[Card]:
+    """The cards of these tasks, in the order of `rows`, and everybody who stands on them; a list also says how old they are."""
     workspace = by.workspace
     labels = TaskLabel.objects.filter(workspace=workspace, task=OuterRef("pk")).values("label_id")
     people = Assignment.objects.filter(workspace=workspace, task=OuterRef("pk")).values("user_id")
@@ -60,10 +76,10 @@ def read_cards(by: Actor, facts: Facts, rows: Any, *, movable: bool) -> list[Car
     found = list(rows.values_list(*COLUMNS, ArraySubquery(labels), ArraySubquery(people), ArraySubquery(below)))
     meet(facts, {user_id for row in found for user_id in row[14]})
     pattern, today = reverse("task", args=[workspace.slug, "REF"]), timezone.localdate()
-    return [_card(facts, row, pattern, today, movable) for row in found]
+    return [_card(facts, row, pattern, today, movable, dated) for row in found]
 
 
-def _card(facts: Facts, row: tuple[Any, ...], pattern: str, today: date, movable: bool) -> Card:
+def _card(facts: Facts, row: tuple[Any, ...], pattern: str, today: date, movable: bool, dated: bool) -> Card:
     status = facts.statuses.get(row[1]) or {"id": row[1], "name": "", "category": "started"}
     ref, due, labels, below = f"{facts.project.key}-{row[3]}", row[7], row[13], row[15]
     return Card(
@@ -73,6 +89,7 @@ def _card(facts: Facts, row: tuple[Any, ...], pattern: str, today: date, movable
         checklist=f"{row[11]}/{row[10]}" if row[10] else "", updated_at=row[12],
         labels=[fact for key, fact in facts.labels.items() if key in labels] if labels else [],
         assignees=[facts.face(key) for key in row[14]], subtasks=f"{sum(map(bool, below))}/{len(below)}" if below else "",
+        updated=ago(row[12]) if dated else "",
     )  # fmt: skip
 
 
@@ -83,13 +100,24 @@ def day(value: date, today: date) -> str:
 
 
 def draw_cards(cards: Collection[Card]) -> str:
-    """The cards of a column, in one go."""
-    return engines["jinja2"].get_template("cards.html").render({"cards": cards}) if cards else ""
+    """The cards of a column."""
+    return "".join(map(_drawn_card, cards))
 
 
 def draw_rows(cards: Iterable[Card]) -> str:
-    """The rows of a list, in one go."""
-    rows = list(cards)
-    for card in rows:
-        card.updated = ago(card.updated_at)
-    return engines["jinja2"].get_template("rows.html").render({"rows": rows}) if rows else ""
+    """The rows of a list."""
+    return "".join(map(_drawn_row, cards))
+
+
+@lru_cache(maxsize=4096)  # some 10 MB: the boards that people of this process look at, drawn once
+def _drawn_card(card: Card) -> str:
+    return _draw("cards.html", cards=[card])
+
+
+@lru_cache(maxsize=1024)
+def _drawn_row(card: Card) -> str:
+    return _draw("rows.html", rows=[card])
+
+
+def _draw(template: str, **context: Any) -> str:
+    return str(engines["jinja2"].get_template(template).render(context))

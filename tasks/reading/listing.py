@@ -101,7 +101,7 @@ def groups(request: HttpRequest, by: Actor, facts: Facts, filters: Filters, sort
 def _by_status(request: HttpRequest, by: Actor, facts: Facts, filters: Filters) -> list[dict[str, Any]]:
     columns = read_columns(by, facts, filters, {}, set(filters.statuses) or None)
     more = [column.take(PAGE) for column in columns]
-    fill(by, facts, columns)
+    fill(by, facts, columns, dated=True)
     return [
         {
             "status": facts.statuses[column.status.pk], "count": column.status.count if column.shown is None else column.shown,
@@ -123,7 +123,7 @@ def page_of(request: HttpRequest, by: Actor, facts: Facts, filters: Filters, sor
     after = _cursor(request.GET.get("cursor", ""))
     rows = filters.apply(by, open_tasks(facts.project))
     found = _in_column(rows, after) if sort.grouped else _in_order(rows, sort.order, after)
-    cards = read_cards(by, facts, found[: PAGE + 1], movable=rights(by, facts.project)["edit"])
+    cards = read_cards(by, facts, found[: PAGE + 1], movable=rights(by, facts.project)["edit"], dated=True)
     if len(cards) <= PAGE:
         return cards, ""
     return cards[:PAGE], _more(request, _place(cards[PAGE - 1], sort))
