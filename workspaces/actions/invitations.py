@@ -33,6 +33,8 @@ def invite_member(by: Actor, *, email: str, role: Role) -> Invitation:
 
     by.must("member.invite")
     email = _address(by, email)
+    if role.workspace_id != by.workspace.pk:
+        raise Refused("There is no such role.", "role")
     if role.level > by.level:
         raise Refused(f"The role {role.name} is above your own ({by.role.name}).", "role")
     pending = Invitation.objects.within(by.workspace).filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
@@ -66,6 +68,7 @@ def _address(by: Actor, email: str) -> str:
 def revoke_invitation(by: Actor, invitation: Invitation) -> Invitation:
     """The link stops working."""
     by.must("member.invite")
+    invitation = Invitation.objects.within(by.workspace).select_for_update().get(pk=invitation.pk)
     if invitation.accepted_at or invitation.revoked_at:
         return invitation
     invitation.revoked_at = timezone.now()

@@ -25,6 +25,8 @@ def _keep_an_owner(membership: Membership) -> None:
 
 
 def _not_above(by: Actor, role: Role) -> None:
+    if role.workspace_id != by.workspace.pk:
+        raise Refused("There is no such role.", "role")
     if role.level > by.level:
         raise Forbidden(f"The role {role.name} is above your own ({by.role.name}).")
 

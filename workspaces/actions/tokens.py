@@ -29,6 +29,7 @@ def revoke_token(by: Actor, token: AccessToken) -> AccessToken:
     """The token stops working at once."""
     if token.user_id != by.user.pk and not by.may("member.remove"):
         raise Forbidden("Only its owner, or who may remove members, may revoke a token.")
+    token = AccessToken.objects.within(by.workspace).select_for_update().get(pk=token.pk)
     if token.revoked_at:
         return token
     token.revoked_at = timezone.now()
