@@ -55,7 +55,7 @@ def _decode(data: bytes) -> str:
 
 
 def _place(line: int, column: int) -> str:
-    return f"line {line}, column {column}"
+    return f"Line {line}, column {column}"
 
 
 def _broken(fault: json.JSONDecodeError) -> ImportFault:

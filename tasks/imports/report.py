@@ -10,12 +10,12 @@ from tasks.imports.fitting import People
 
 @dataclass
 class ColumnCount:
-    """One list of the file: its cards, how many of them are archived, how many were new here."""
+    """One list of the file: how many cards it has on the board and in the archive, and how many were new here."""
 
     id: str
     name: str
     closed: bool
-    cards: int
+    open: int
     archived: int
     new: int = 0
 
@@ -77,13 +77,13 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """As it is kept in the run and answered by the API."""
         whole = asdict(self)
-        cards, archived = (sum(getattr(column, name) for column in self.columns) for name in ("cards", "archived"))
-        return whole | {"title": self.title, "summary": self.summary, "cards": cards, "archived": archived, "new": self.new}
+        shown, archived = (sum(getattr(column, name) for column in self.columns) for name in ("open", "archived"))
+        return whole | {"title": self.title, "summary": self.summary, "open": shown, "archived": archived, "new": self.new}
 
 
 def _count(column: Column) -> ColumnCount:
     archived = sum(card.closed or column.closed for card in column.cards)
-    return ColumnCount(column.id, column.name, column.closed, len(column.cards), archived)
+    return ColumnCount(column.id, column.name, column.closed, len(column.cards) - archived, archived)
 
 
 def counted(number: int, what: str) -> str:

@@ -84,7 +84,7 @@ class TestTheJob:
         start_import(bob, data=as_bytes()[:500])
         run = work(bob)
         assert (run.state, run.project, titles(bob), bytes(run.data)) == ("failed", None, [], b"")
-        assert run.error.startswith("line 1, column ")
+        assert run.error.startswith("Line 1, column ")
 
     def test_nothing_happens_for_somebody_who_has_left(self, alice: Actor, bob: Actor) -> None:
         from workspaces.actions import leave_workspace
@@ -145,7 +145,7 @@ class TestThePage:
         run = start_import(bob, data=b'{"lists": [], "cards": [')
         work(bob)
         page = browser(bob).get(f"/w/acme/imports/{run.pk}/").content.decode()
-        assert "line 1, column 25: The file ends too soon" in page
+        assert "Line 1, column 25: The file ends too soon" in page
         assert 'href="/w/acme/imports/new/"' in page
 
     def test_again_makes_a_copy(self, bob: Actor) -> None:
@@ -290,6 +290,6 @@ class TestTheCommand:
             self.run(tmp_path / "missing.json")
         broken = tmp_path / "broken.json"
         broken.write_text(json.dumps(export())[:300])
-        with pytest.raises(CommandError, match=r"line 1, column \d+: The file ends too soon"):
+        with pytest.raises(CommandError, match=r"Line 1, column \d+: The file ends too soon"):
             self.run(broken)
         assert titles(alice) == []

@@ -45,9 +45,9 @@ class Command(BaseCommand):
 
     def _report(self, by: Actor, project: Project, report: Report) -> None:
         self.stdout.write(f"\n{report.title}: {report.summary}\n")
-        self.stdout.write(f"{'List':40} {'Cards':>6} {'Archived':>9} {'New':>5}")
+        self.stdout.write(f"{'List':40} {'Open':>6} {'Archived':>9} {'New':>5}")
         for row in report.columns:
-            self.stdout.write(f"{row.name[:40]:40} {row.cards:6} {row.archived:9} {row.new:5}")
+            self.stdout.write(f"{row.name[:40]:40} {row.open:6} {row.archived:9} {row.new:5}")
         if report.unmatched:
             self.stdout.write(f"\nNot in this workspace, kept as text: {', '.join(report.unmatched)}")
         for one in report.skipped:
