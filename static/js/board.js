@@ -9,6 +9,7 @@ import { go } from "app/router";
 import { copyText } from "app/done";
 import { refuse, toast } from "app/toast";
 import "app/filters";
+import "app/pane";
 import "app/quick-add";
 import "app/columns";
 

@@ -4,8 +4,8 @@ import { staleAfter } from "app/fragments";
 import { post, wordsFor } from "app/post";
 
 addEventListener("flowboard:done", ({ detail }) => {
-  if (detail.change) remember(detail.change);
-  if (detail.sentence && !detail.quiet) toast(detail.sentence, { undo: detail.change });
+  if (detail.change) remember(detail.change, detail.way);
+  if (detail.sentence && !detail.quiet) toast(detail.sentence.replace(/^Undone: Undo: /, "Redone: "), { undo: detail.change, words: detail.way === "undo" ? "Redo" : "Undo" });
   staleAfter(detail);
 });
 

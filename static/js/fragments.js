@@ -55,7 +55,7 @@ async function run() {
   held += 1;
   try {
     await Promise.all([...bySource(names)].map(([url, some]) => bring(url, some)));
-  } catch { /* the next event or poll tries again; the status line says that we are offline */ } finally {
+  } catch (error) { reportError(error); } finally {
     release();
     done?.resolve();
   }
@@ -87,10 +87,12 @@ export async function fetchParts(url, names) {
 }
 
 async function bring(url, names) {
-  const { response, page, head } = await fetchParts(url, names);
+  const brought = await fetchParts(url, names).catch(() => null);
+  if (!brought) return; // offline, as the status line says: the next event or poll tries again
+  const { response, page, head } = brought;
   if (response.status === 404) return gone(names);
   if (!response.ok) return;
-  const before = places();
+  const before = places(), back = focused();
   for (const name of names) {
     const fresh = page.getElementById(name), old = document.getElementById(name);
     if (!fresh || !old) { if (old && name.startsWith("column-")) refresh(["board"]); continue; }
@@ -99,6 +101,7 @@ async function bring(url, names) {
     load(old);
   }
   travel(before);
+  back();
   document.dispatchEvent(new CustomEvent("flow:morphed", { bubbles: true, detail: { names } }));
 }
 
@@ -138,6 +141,15 @@ function noteChange(was, now) {
   if (field && other?.defaultValue === field.defaultValue && now.dataset?.version) was.dataset.version = now.dataset.version;
   if (!field || !other || other.defaultValue === undefined || other.defaultValue === field.defaultValue || other.defaultValue === field.value) return;
   field.dispatchEvent(new CustomEvent("flow:changed-elsewhere", { bubbles: true, detail: { value: other.defaultValue, version: now.closest?.("[data-version]")?.dataset.version ?? now.dataset?.version } }));
+}
+
+// A card that was in focus keeps it where it is drawn afresh; the next one takes it when it is gone.
+function focused() {
+  const one = document.activeElement, ids = [one, one?.nextElementSibling, one?.previousElementSibling].map((node) => node?.id).filter(Boolean);
+  return () => {
+    if (!ids.length || (document.activeElement !== document.body && document.activeElement?.isConnected)) return;
+    ids.map((id) => document.getElementById(id)).find(Boolean)?.focus({ preventScroll: true });
+  };
 }
 
 // Cards that moved travel to where they are now.

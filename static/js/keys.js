@@ -18,6 +18,7 @@ addEventListener("keydown", (event) => {
     lead = name; clearTimeout(timer); timer = setTimeout(() => { lead = ""; }, 1000);
     return;
   }
+  lead = "";
   for (const { run, when } of (single.get(name) ?? []).toReversed()) {
     if (!when(event)) continue;
     event.preventDefault();

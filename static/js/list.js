@@ -2,6 +2,7 @@
 import { $, $$, isTyping } from "app/dom";
 import { go } from "app/router";
 import "app/filters";
+import "app/pane";
 import "app/quick-add";
 
 class List extends HTMLElement {

@@ -3,7 +3,7 @@ import { $, $$ } from "app/dom";
 import { show } from "app/dialogs";
 import { chord, key, singleKeys, withMod } from "app/keys";
 import { fold, go } from "app/router";
-import { undoChange } from "app/toast";
+import { redoChange, undoChange } from "app/toast";
 import { flip } from "app/theme";
 
 const dialog = () => $("#palette");
@@ -93,6 +93,7 @@ addEventListener("click", (event) => {
 });
 withMod("k", open);
 withMod("z", () => undoChange());
+withMod("shift+z", redoChange);
 key("/", open);
 key("?", DO.keys);
 key("[", fold);

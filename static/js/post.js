@@ -18,7 +18,7 @@ export function told(response, name) {
 
 export function wordsFor(status) { return WORDS[status] ?? "Something went wrong here. Nothing was saved."; }
 
-export async function post(url, fields = {}, { method = "POST", quiet = false, part = "" } = {}) {
+export async function post(url, fields = {}, { method = "POST", quiet = false, part = "", way = "" } = {}) {
   const send = async () => {
     report("saving");
     let response;
@@ -28,12 +28,12 @@ export async function post(url, fields = {}, { method = "POST", quiet = false, p
       report("failed", () => send().catch(() => {}));
       throw new Refused(wordsFor(0), 0);
     }
-    return settle(response, quiet);
+    return settle(response, { quiet, way });
   };
   return send();
 }
 
-function settle(response, quiet) {
+function settle(response, extra) {
   if (!response.ok) {
     report(response.status >= 500 ? "failed" : "saved");
     const refused = told(response, "flowboard:refused") ?? {};
@@ -41,7 +41,7 @@ function settle(response, quiet) {
   }
   report("saved");
   const done = told(response, "flowboard:done");
-  if (done) document.dispatchEvent(new CustomEvent("flowboard:done", { bubbles: true, detail: { ...done, quiet, sent: true } }));
+  if (done) document.dispatchEvent(new CustomEvent("flowboard:done", { bubbles: true, detail: { ...done, ...extra } }));
   return { response, done };
 }
 

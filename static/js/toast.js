@@ -3,15 +3,15 @@ import { post, Refused } from "app/post";
 import { icon } from "app/dom";
 
 const STAY = 10_000;
-let lastChange = null;
+const ways = { undo: [], redo: [] };
 
-export function toast(words, { undo = null, danger = false } = {}) {
+export function toast(words, { undo = null, danger = false, words: label = "Undo" } = {}) {
   const host = document.querySelector("flow-toasts");
   const note = document.createElement("div");
   note.className = danger ? "toast is-danger" : "toast";
   note.setAttribute("role", danger ? "alert" : "status");
   note.append(icon(danger ? "circle-alert" : "circle-check"), Object.assign(document.createElement("span"), { textContent: words }));
-  if (undo) note.append(button("Undo", "", () => { leave(note); undoChange(undo); }));
+  if (undo) note.append(button(label, "", () => { leave(note); undoChange(undo, label === "Redo" ? "redo" : "undo"); }));
   note.append(button("", "toast-x", () => leave(note)));
   host.append(note);
   while (host.childElementCount > 2) host.firstElementChild.remove();
@@ -19,19 +19,24 @@ export function toast(words, { undo = null, danger = false } = {}) {
   stay(note);
 }
 
-export async function undoChange(change = lastChange) {
-  if (!change) return toast("Nothing to undo on this page.");
-  if (change === lastChange) lastChange = null;
-  const { workspace } = document.body.dataset;
-  try { await post(`/w/${workspace}/changes/${change}/undo/`); } catch (error) { refuse(error); }
+// The way back is the newest change made here; the way forth is what was taken back last.
+export async function undoChange(change = ways.undo.at(-1), way = "undo") {
+  if (!change) return toast(way === "undo" ? "Nothing to undo on this page." : "Nothing to redo.");
+  ways[way] = ways[way].filter((one) => one !== change);
+  try { await post(`/w/${document.body.dataset.workspace}/changes/${change}/undo/`, {}, { way }); } catch (error) { refuse(error); }
 }
+
+export const redoChange = () => undoChange(ways.redo.at(-1), "redo");
 
 export function refuse(error) {
   if (!(error instanceof Refused)) throw error;
   toast(error.message, { danger: true });
 }
 
-export function remember(change) { lastChange = change; }
+export function remember(change, way) {
+  if (!way) ways.redo = [];
+  ways[way === "undo" ? "redo" : "undo"].push(change);
+}
 
 // Above every dialog: the last one shown in the top layer wins.
 function raise(host) {
