@@ -49,7 +49,7 @@ def done(request: HttpRequest, status: int = 204, *, location: str = "", **extra
     act = current_act()
     rows = act.rows if act else []
     columns = touched_columns(rows, extra.pop("statusIds", ()))
-    told = {"change": str(act.change_id) if act and undoable(rows) else None, "sentence": act.sentence if act else ""}
+    told: dict[str, Any] = {"change": str(act.change_id) if act and undoable(rows) else None, "sentence": act.sentence if act else ""}
     response = HttpResponse(status=status)
     if columns:
         told["statusIds"] = columns

@@ -33,7 +33,7 @@ def settings_page(by: Actor, project: Project) -> dict[str, Any]:
     labels = project.labels.filter(deleted_at=None).annotate(count=count).order_by("name")
     return {
         "project": project, "colors": COLORS, "grants": [{"value": value, "name": name} for value, name in GRANT_WORDS.items()],
-        "shared": [_person(row, grants[row.user_id]) for row in members if row.user_id in grants],
+        "shared": [_person(row, grants[row.user_id]) for row in members if row.user_id in grants and _needs_sharing(project, row)],
         "others": [_person(row) for row in members if row.user_id not in grants and _needs_sharing(project, row)],
         "labels": labels, "members": sum(row.role.level >= MEMBER for row in members),
     }  # fmt: skip

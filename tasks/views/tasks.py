@@ -5,7 +5,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from workspaces.door import MemberRequest
+from workspaces.events import says
 from workspaces.pages import asked_parts, done, member_page, on_or_off, one_id, sent, with_head
+from workspaces.spine import current_act
 
 from .. import actions
 from ..models import Label, Task
@@ -16,9 +18,9 @@ from .fields import changes, drafts, named, version
 NEW = ("titles", "status", "at", "priority", "due", "assignee", "label")
 
 
-def told(request: MemberRequest, task: Task, status: int = 204) -> HttpResponse:
+def told(request: MemberRequest, task: Task, **extra: object) -> HttpResponse:
     """A change of one task was made."""
-    return done(request, status, key=task.ref, version=task.version, statusIds=[task.status_id])
+    return done(request, key=task.ref, version=task.version, statusIds=[task.status_id], **extra)
 
 
 @member_page("POST")
@@ -115,7 +117,15 @@ def labels(request: MemberRequest, ref: str) -> HttpResponse:
     label, on = _label(request, fields, found), on_or_off(fields, "on", "1")
     there = [row for row in Label.objects.within(found.workspace_id).filter(task_labels__task=found) if row.pk != label.pk]
     with named(labels="label"):
-        return told(request, actions.update_task(request.by, found, labels=[*there, label] if on else there))
+        actions.update_task(request.by, found, labels=[*there, label] if on else there)
+    return told(request, found, **_last_words())
+
+
+def _last_words() -> dict[str, str]:
+    """What was done last is what was meant: the label was made to be put on."""
+    rows = getattr(current_act(), "rows", [])
+    words = says(rows[-1]) if len(rows) > 1 else ""
+    return {"sentence": words[:1].upper() + words[1:]} if words else {}
 
 
 def _label(request: MemberRequest, fields: dict, found: Task) -> Label:  # type: ignore[type-arg]
