@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from io import BytesIO
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -49,11 +50,24 @@ class CleanInput:
     def _fault(self, request: HttpRequest) -> tuple[int, str] | None:
         if "\x00" in request.path or "\x00" in request.GET.urlencode().replace("%00", "\x00"):
             return 400, "The address contains a NUL character."
+        if any("\x00" in value for value in request.COOKIES.values()):  # a quoted cookie can spell one
+            return 400, "A cookie contains a NUL character."
         upload = request.content_type == "multipart/form-data" or request.path.endswith("/imports/")
         limit = settings.MAX_UPLOAD_BODY if upload else settings.MAX_JSON_BODY
-        if _length(request) > limit:
-            return 413, f"The body is larger than the {limit // 1024 // 1024} MB that this address takes."
-        return None
+        fits = _read_chunked(request, limit) if _is_chunked(request) else _length(request) <= limit
+        return None if fits else (413, f"The body is larger than the {limit // 1024 // 1024} MB that this address takes.")
+
+
+def _is_chunked(request: HttpRequest) -> bool:
+    return "CONTENT_LENGTH" not in request.META and bool(request.headers.get("Transfer-Encoding"))
+
+
+def _read_chunked(request: HttpRequest, limit: int) -> bool:
+    """Django takes a body without Content-Length for empty: give it the length, once we know that it fits."""
+    body = request.META["wsgi.input"].read(limit + 1)
+    request.META["CONTENT_LENGTH"] = str(len(body))
+    request._stream = BytesIO(body)  # type: ignore[attr-defined]
+    return len(body) <= limit
 
 
 def _length(request: HttpRequest) -> int:

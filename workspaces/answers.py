@@ -1,6 +1,7 @@
 """Errors as pages for people and as problem+json for programs (RFC 9457)."""
 
 import json
+import json
 from http import HTTPStatus
 from typing import Any
 
@@ -12,12 +13,20 @@ from django.shortcuts import render
 def problem(status: int, detail: str, **members: Any) -> HttpResponse:
     """application/problem+json."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
-    response = HttpResponse(orjson.dumps(body), status=status, content_type="application/problem+json")
+    response = HttpResponse(_encoded(body), status=status, content_type="application/problem+json")
     if status == 503:
         response["Retry-After"] = "2"
     if status == 401:
         response["WWW-Authenticate"] = "Token"
     return response
+
+
+def _encoded(body: dict[str, Any]) -> bytes:
+    """A problem may repeat what it refuses: a lone surrogate, which orjson does too."""
+    try:
+        return orjson.dumps(body, default=str)
+    except TypeError:
+        return json.dumps(body, default=str).encode()
 
 
 def problem_or_page(request: HttpRequest, status: int, detail: str, **members: Any) -> HttpResponse:

@@ -99,7 +99,7 @@ class OneStatus(Endpoint):
         project = find_project(self.by, key)
         found, said = find_status(project, status), self.asked(Into)
         self.by.must("project.manage", project)
-        remove_status(self.by, found, into=status_named(project, said["into"]) if said else None)
+        remove_status(self.by, found, into=status_named(project, said["into"], "into") if said else None)
         return nothing()
 
 
@@ -112,7 +112,7 @@ class MoveStatus(Endpoint):
         project = find_project(self.by, key)
         found, after = find_status(project, status), self.given(StatusMove)["after"]
         self.by.must("project.manage", project)
-        return answer(status_row(move_status(self.by, found, after=status_named(project, after) if after else None)))
+        return answer(status_row(move_status(self.by, found, after=status_named(project, after, "after") if after else None)))
 
 
 class LabelOut(serializers.Serializer[Any]):

@@ -14,13 +14,13 @@ from ..people import people_of
 from ..reading.finding import REF
 
 
-def status_named(project: Project, said: str) -> Status:
+def status_named(project: Project, said: str, field: str = "status") -> Status:
     """A column of the board."""
     known = as_uuid(said)
     rows = project.statuses.filter(deleted_at=None).order_by("rank")
     status = rows.filter(pk=known).first() if known else rows.filter(name__iexact=said).first()
     if status is None:
-        raise Refused(f"There is no column {said[:60]} in {project.key}.", "status")
+        raise Refused(f"There is no column {said[:60]} in {project.key}.", field)
     status.project = project
     return status  # type: ignore[no-any-return]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.settings import api_settings
 
 BIGGEST_INTEGER = 2**31 - 1
 
@@ -13,7 +14,7 @@ class Strict(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
-            raise ValidationError("Send a JSON object.")
+            raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: ["Send a JSON object."]})
         faults = {name: ["There is no such field."] for name in data if name not in self._known()}
         try:
             values = super().to_internal_value(data)

@@ -5,6 +5,7 @@ The answer is kept in the transaction of the change itself, so one cannot exist 
 
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -14,7 +15,14 @@ from ..actor import Actor
 from ..errors import Refused
 from ..models import IdempotencyKey
 
+NOT_KEPT = 0  # the status of an answer that held a secret
 KEPT = ("Content-Type", "ETag", "Location", "HX-Trigger")
+
+
+class Spent(Refused):
+    """The key's answer cannot be given again."""
+
+    status = 409
 
 
 def answer(request: HttpRequest, by: Actor, respond: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
@@ -29,10 +37,26 @@ def answer(request: HttpRequest, by: Actor, respond: Callable[[HttpRequest], Htt
 
 
 def fingerprint(request: HttpRequest) -> str:
-    """SHA-256 over the address and the body; of an upload, which is not held twice, over its length."""
+    """SHA-256 over the address and the body; of a large one, which is not held twice, over its length."""
+    found = hashlib.sha256(request.get_full_path().encode() + b"\n")
     length = request.headers.get("Content-Length") or "0"
-    large = not length.isdigit() or int(length) > settings.MAX_JSON_BODY
-    return hashlib.sha256(request.get_full_path().encode() + b"\n" + (length.encode() if large else request.body)).hexdigest()
+    if request.content_type == "multipart/form-data":
+        _add_form(found, request)
+    elif not length.isdigit() or int(length) > settings.MAX_JSON_BODY:
+        found.update(length.encode())
+    else:
+        found.update(request.body)
+    return found.hexdigest()
+
+
+def _add_form(found: Any, request: HttpRequest) -> None:
+    """What was filled in and the files, which need not fit in memory; not the boundary, which is another every time."""
+    found.update(request.POST.urlencode().encode())
+    for name, file in sorted(request.FILES.items()):
+        found.update(f"\n{name} {file.name}\n".encode())
+        for chunk in file.chunks():
+            found.update(chunk)
+        file.seek(0)
 
 
 def _claim(request: HttpRequest, by: Actor, key: str) -> tuple[IdempotencyKey, bool]:
@@ -47,7 +71,10 @@ def _claim(request: HttpRequest, by: Actor, key: str) -> tuple[IdempotencyKey, b
 
 
 def _keep(row: IdempotencyKey, response: HttpResponse) -> HttpResponse:
-    if response.status_code < 400:
+    if response.status_code < 400 and response.get("Cache-Control") == "no-store":
+        row.status = NOT_KEPT
+        row.save(update_fields=["status"])
+    elif response.status_code < 400:
         if hasattr(response, "render") and not getattr(response, "is_rendered", True):
             response.render()
         row.status, row.body = response.status_code, response.content
@@ -59,6 +86,8 @@ def _keep(row: IdempotencyKey, response: HttpResponse) -> HttpResponse:
 def _replay(row: IdempotencyKey, fingerprint: str) -> HttpResponse:
     if row.request_hash != fingerprint:
         raise Refused("This Idempotency-Key was used for another request.", "Idempotency-Key")
+    if row.status == NOT_KEPT:
+        raise Spent("This Idempotency-Key was used already; the answer held a secret and was not kept.", "Idempotency-Key")
     response = HttpResponse(bytes(row.body), status=row.status, headers=row.headers)
     response["Idempotent-Replayed"] = "true"
     return response

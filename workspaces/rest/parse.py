@@ -3,15 +3,17 @@
 from typing import Any
 
 import orjson
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
+from rest_framework.settings import api_settings
 
 DEEPEST = 32
-LARGEST = 2**63 - 1
+LONGEST = 10_000  # elements of a list
+LARGEST = 2**63
 
 
 class StrictJSONParser(BaseParser):
-    """Refuses broken UTF-8, NUL and lone surrogates, infinite or huge numbers, and nesting beyond 32 levels."""
+    """Refuses broken UTF-8, NUL and lone surrogates, infinite or huge numbers, endless lists, and nesting beyond 32 levels."""
 
     media_type = "application/json"
 
@@ -26,16 +28,24 @@ class StrictJSONParser(BaseParser):
 
 
 def _check(value: Any, path: str, depth: int) -> None:
-    if depth > DEEPEST:
-        raise ParseError(f"The body is nested deeper than {DEEPEST} levels at {path[:80]}.")
-    if isinstance(value, str) and "\x00" in value:
-        raise ParseError(f"{path or 'The body'} contains a NUL character.")
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > LARGEST:
-        raise ParseError(f"{path or 'The body'} is a number beyond 2^63.")
+    if words := _fault(value, depth):
+        raise ValidationError({path[:80]: [words]} if path else {api_settings.NON_FIELD_ERRORS_KEY: [words]})
     if isinstance(value, dict):
         for key, item in value.items():
-            _check(key, path, depth)
+            if "\x00" in key:
+                raise ParseError("The name of a field contains a NUL character.")
             _check(item, f"{path}.{key}" if path else key, depth + 1)
     elif isinstance(value, list):
         for place, item in enumerate(value):
             _check(item, f"{path}[{place}]", depth + 1)
+
+
+def _fault(value: Any, depth: int) -> str:
+    if depth > DEEPEST:
+        return f"This is nested deeper than {DEEPEST} levels."
+    if isinstance(value, str):
+        return "This contains a NUL character." if "\x00" in value else ""
+    if isinstance(value, list):
+        return f"A list of {len(value):,} is too long; at most {LONGEST:,} fit." if len(value) > LONGEST else ""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "This is a number beyond 2^63." if number and abs(value) > LARGEST else ""
