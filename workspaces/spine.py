@@ -137,7 +137,7 @@ def _write(act: Act) -> None:
         return
     ChangeSet(
         id=act.change_id, workspace_id=act.by.workspace.pk, kind=act.kind, title=act.sentence[:300], undoes=act.undoes,
-        actor=act.by.user,
+        actor=act.by.user, created_at=act.by.at or timezone.now(),
     ).save(force_insert=True)  # fmt: skip
     with connection.cursor() as cursor:
         seq, prev = _reserve(cursor, act)

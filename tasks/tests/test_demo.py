@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -52,6 +53,7 @@ def test_the_board_came_through_the_importer_and_the_story_happened_since() -> N
     rows = record(alice)
     with tenancy.workspace(alice.workspace.pk, atomic=True):
         changes = Counter(ChangeSet.objects.within(alice.workspace).values_list("kind", flat=True))
+        assert ChangeSet.objects.within(alice.workspace).get(kind="import").created_at < timezone.now() - timedelta(days=28)
         titles = set(Task.objects.within(alice.workspace).values_list("title", flat=True))
         for status in Project.objects.within(alice.workspace).get().statuses.all():
             assert status.tallies.get().open == status.tasks.open().count()
