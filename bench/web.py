@@ -108,7 +108,7 @@ def session(by: Actor) -> str:
 def queries(by: Actor, ask: Ask) -> int:
     """SQL statements of one request, BEGIN and COMMIT aside."""
     verb, path, body, headers = ask(10_000)
-    client = Client(headers=headers)
+    client = Client(headers=headers, SERVER_NAME="127.0.0.1")
     call = {"GET": client.get, "POST": client.post}[verb]
     arguments = {"content_type": "application/json"} if body else {}
     with CaptureQueriesContext(connection) as captured:
