@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC
 from typing import Any
 
 FIELDS = (
@@ -14,6 +15,6 @@ GENESIS = "0" * 64
 def digest(row: Any, prev_hash: str) -> str:
     """SHA-256, in hex, of the previous hash and the row's columns as canonical JSON."""
     columns = {name: getattr(row, name) for name in FIELDS}
-    columns["created_at"] = row.created_at.isoformat(timespec="microseconds")
+    columns["created_at"] = row.created_at.astimezone(UTC).isoformat(timespec="microseconds")
     text = json.dumps(columns, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return hashlib.sha256(f"{prev_hash}\n{text}".encode()).hexdigest()
