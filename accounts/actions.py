@@ -12,14 +12,14 @@ def update_profile(user: User, *, name: str, time_zone: str, single_keys: bool) 
     return _change(user, name=name, time_zone=time_zone, single_keys=single_keys)
 
 
-def rename_person(user: User, *, name: str) -> User:
-    """Sign-up's one question about oneself."""
-    return _change(user, name=name)
-
-
 def choose_theme(user: User, *, theme: str) -> User:
     """Light, dark, or what the device says."""
     return _change(user, theme=theme)
+
+
+def switch_keys(user: User, *, single_keys: bool) -> User:
+    """Whether keys without ⌘ or Ctrl do anything."""
+    return _change(user, single_keys=single_keys)
 
 
 def set_avatar(user: User, *, picture: bytes) -> User:

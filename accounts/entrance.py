@@ -55,4 +55,3 @@ class AddEmailForm(Plain, forms.AddEmailForm):
 
 class ReauthenticateForm(Plain, forms.ReauthenticateForm):
     """The password once more."""
-

@@ -18,7 +18,10 @@ def time_zones() -> list[tuple[str, list[tuple[str, str]] | str]]:
     """Every place of the tz database, by area, as choices."""
     places = [name.partition("/") for name in sorted(available_timezones())]
     grouped = [
-        (area, [(f"{area}/{place}", place.replace("_", " ").replace("/", " – ")) for at, _, place in places if at == area])
+        (
+            area,
+            [(f"{area}/{place}", place.replace("_", " ").replace("/", " – ")) for at, _, place in places if at == area],
+        )
         for area in AREAS
     ]
     return [("UTC", "UTC"), *grouped]
@@ -32,7 +35,9 @@ class SignupForm(forms.Form):
         label="Your name",
         widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
     )
-    time_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-browser-zone": ""}))
+    time_zone = forms.CharField(
+        required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-browser-zone": ""})
+    )
     field_order = ["name", "email", "password1", "time_zone"]
 
     def clean_time_zone(self) -> str:

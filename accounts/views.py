@@ -44,6 +44,13 @@ def _save_theme(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def _save_keys(request: HttpRequest) -> HttpResponse:
+    if request.POST.get("single_keys") not in ("0", "1"):
+        return _refused(request, "single_keys", "Single keys are on (1) or off (0).")
+    actions.switch_keys(request.user, single_keys=request.POST["single_keys"] == "1")
+    return HttpResponse(status=204)
+
+
 def _save_picture(request: HttpRequest) -> HttpResponse:
     upload = request.FILES.get("picture")
     if upload is None or not upload.size:
@@ -63,7 +70,9 @@ def _remove_picture(request: HttpRequest) -> HttpResponse:
     return _done(request, "Picture removed")
 
 
-PARTS = {"about": _save_about, "theme": _save_theme, "picture": _save_picture, "no-picture": _remove_picture}
+PARTS = {
+    "about": _save_about, "theme": _save_theme, "keys": _save_keys, "picture": _save_picture, "no-picture": _remove_picture,
+}  # fmt: skip
 
 
 def _about(request: HttpRequest) -> AboutForm:
@@ -73,14 +82,18 @@ def _about(request: HttpRequest) -> AboutForm:
 
 def _page(request: HttpRequest, *, about: AboutForm, status: int = 200, **more: Any) -> HttpResponse:
     part = status == 422 and request.htmx
-    return render(request, "accounts/_about.html" if part else "accounts/profile.html", {"about": about, **more}, status=status)
+    return render(
+        request, "accounts/_about.html" if part else "accounts/profile.html", {"about": about, **more}, status=status
+    )
 
 
 def _done(request: HttpRequest, sentence: str) -> HttpResponse:
     if not request.htmx:
         messages.success(request, sentence)
         return redirect("profile")
-    return trigger_client_event(HttpResponse(status=204), "flowboard:done", {"change": None, "sentence": sentence, "sidebar": True})
+    return trigger_client_event(
+        HttpResponse(status=204), "flowboard:done", {"change": None, "sentence": sentence, "sidebar": True}
+    )
 
 
 def _refused(request: HttpRequest, field: str, sentence: str) -> HttpResponse:
@@ -98,5 +111,9 @@ def avatar(request: HttpRequest, name: str) -> HttpResponse:
         picture = default_storage.open(f"avatars/{name}")
     except FileNotFoundError as error:
         raise Http404 from error
-    headers = {"Cache-Control": IMMUTABLE, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"}
+    headers = {
+        "Cache-Control": IMMUTABLE,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'",
+    }
     return FileResponse(picture, content_type="image/webp", headers=headers)

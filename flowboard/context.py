@@ -8,6 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models.functions import JSONObject, Lower
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from tasks.models import Project
@@ -37,9 +38,10 @@ class FrameFirst:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The actor, the frame, the theme and the nonce."""
+    """The actor, the frame, the theme and the nonce. None of it reads: an error page must draw without a database."""
+    frame = getattr(request, "frame", None) or SimpleLazyObject(lambda: _frame(request))
     return {
-        "by": getattr(request, "by", None), "frame": _frame(request), "theme": _theme(request),
+        "by": getattr(request, "by", None), "frame": frame, "theme": _theme(request),
         "csp_nonce": getattr(request, "csp_nonce", ""),
     }  # fmt: skip
 
@@ -54,7 +56,7 @@ def _frame(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def _theme(request: HttpRequest) -> str:
-    theme = getattr(getattr(request, "user", None), "theme", "system")
+    theme = getattr(request.__dict__.get("_cached_user"), "theme", "system")  # as far as the person is known already
     return "" if theme == "system" else str(theme)
 
 

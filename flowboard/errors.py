@@ -1,8 +1,12 @@
 """The pages of Django's own errors."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from workspaces.answers import problem_or_page
+from workspaces.door import unavailable
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -18,6 +22,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):  # before any view: the session, or who asks
+        return unavailable(request, error)
     return problem_or_page(request, 500, "Something broke on our side. Nothing was changed; please try again.")
 
 

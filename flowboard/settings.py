@@ -52,8 +52,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.middleware.PersonalTime",
     "workspaces.door.Door",
+    "accounts.middleware.PersonalTime",
     "flowboard.context.FrameFirst",
 ]
 

@@ -9,19 +9,56 @@ from . import models
 ARCHIVED = ("archived_at", admin.EmptyFieldListFilter)
 DELETED = ("deleted_at", admin.EmptyFieldListFilter)
 
-show(models.Project, columns="key name private created_at archived_at", search="key name", filters=["private", "created_at", ARCHIVED, DELETED])
+show(
+    models.Project,
+    columns="key name private created_at archived_at",
+    search="key name",
+    filters=["private", "created_at", ARCHIVED, DELETED],
+)
 show(models.ProjectGrant, columns="user content_object permission", search="user__email content_object__key",
      filters=[one_of("permission__codename", models.GRANTS, "permission")], joins="user content_object permission__content_type")  # fmt: skip
-show(models.Status, columns="name project category wip_limit", search="name project__key", filters=["category", DELETED], joins="project")
-show(models.StatusTally, columns="status open", search="status__name", filters=[one_of("status__category", models.Status.Category.values)], joins="status")
-show(models.Label, columns="name project color", search="name project__key", filters=["color", DELETED], joins="project")
+show(
+    models.Status,
+    columns="name project category wip_limit",
+    search="name project__key",
+    filters=["category", DELETED],
+    joins="project",
+)
+show(
+    models.StatusTally,
+    columns="status open",
+    search="status__name",
+    filters=[one_of("status__category", models.Status.Category.values)],
+    joins="status",
+)
+show(
+    models.Label, columns="name project color", search="name project__key", filters=["color", DELETED], joins="project"
+)
 show(models.Task, columns="ref title status priority due creator updated_at", search="title project__key",
      filters=["priority", one_of("status__category", models.Status.Category.values), "created_at", ARCHIVED, DELETED], joins="project status creator")  # fmt: skip
-show(models.Assignment, columns="task user", search="task__title user__email", filters=[("task__archived_at", admin.EmptyFieldListFilter)], joins="task user")
-show(models.TaskLabel, columns="task label", search="task__title label__name", filters=[one_of("label__color", models.COLORS)], joins="task label")
+show(
+    models.Assignment,
+    columns="task user",
+    search="task__title user__email",
+    filters=[("task__archived_at", admin.EmptyFieldListFilter)],
+    joins="task user",
+)
+show(
+    models.TaskLabel,
+    columns="task label",
+    search="task__title label__name",
+    filters=[one_of("label__color", models.COLORS)],
+    joins="task label",
+)
 show(models.ChecklistItem, columns="text task done", search="text task__title", filters=["done", DELETED], joins="task")
 show(models.Comment, columns="__str__ task author author_name created_at", search="body author__email author_name",
      filters=["created_at", DELETED], joins="task author")  # fmt: skip
-show(models.Attachment, columns="name url task created_at", search="name url", filters=["created_at", DELETED], joins="task")
+show(
+    models.Attachment,
+    columns="name url task created_at",
+    search="name url",
+    filters=["created_at", DELETED],
+    joins="task",
+)
 show(models.ImportRun, columns="file_name kind state user project created_at finished_at", search="file_name error user__email",
      filters=["state", "created_at"], joins="user project")  # fmt: skip

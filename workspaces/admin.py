@@ -8,7 +8,19 @@ from .backoffice import ReadOnlyAdmin, one_of, show
 from .permissions import SYSTEM_ROLES
 
 ROLES = list(SYSTEM_ROLES)
-SUBJECTS = ("task", "comment", "checklistitem", "attachment", "label", "status", "project", "membership", "invitation", "accesstoken", "workspace")
+SUBJECTS = (
+    "task",
+    "comment",
+    "checklistitem",
+    "attachment",
+    "label",
+    "status",
+    "project",
+    "membership",
+    "invitation",
+    "accesstoken",
+    "workspace",
+)
 
 
 @admin.register(models.Workspace)
@@ -22,13 +34,31 @@ class WorkspaceAdmin(ReadOnlyAdmin):
 
 
 show(models.Role, columns="name key level", search="name key", filters=[one_of("key", ROLES)])
-show(models.Membership, columns="user role joined_at", search="user__email user__name", filters=[one_of("role__key", ROLES, "role"), "joined_at"], joins="user role")
+show(
+    models.Membership,
+    columns="user role joined_at",
+    search="user__email user__name",
+    filters=[one_of("role__key", ROLES, "role"), "joined_at"],
+    joins="user role",
+)
 show(models.Invitation, columns="email role invited_by created_at expires_at accepted_at revoked_at", search="email",
      filters=["created_at", ("accepted_at", admin.EmptyFieldListFilter)], joins="role invited_by")  # fmt: skip
 show(models.AccessToken, columns="name user created_at last_used_at expires_at revoked_at", search="name user__email",
      filters=["created_at", ("revoked_at", admin.EmptyFieldListFilter)], joins="user")  # fmt: skip
-show(models.IdempotencyKey, columns="key user status created_at", search="key user__email", filters=["created_at"], joins="user")
+show(
+    models.IdempotencyKey,
+    columns="key user status created_at",
+    search="key user__email",
+    filters=["created_at"],
+    joins="user",
+)
 show(models.Stream, columns="head floor epoch", search="workspace__name")
-show(models.ChangeSet, columns="title kind state actor created_at", search="title", filters=["kind", "state", "created_at"], joins="actor")
+show(
+    models.ChangeSet,
+    columns="title kind state actor created_at",
+    search="title",
+    filters=["kind", "state", "created_at"],
+    joins="actor",
+)
 show(models.ActivityLog, columns="seq event subject_key subject_label actor via created_at", search="event subject_key subject_label",
      filters=[one_of("via", VIA), one_of("subject_type", SUBJECTS, "subject"), "created_at"], joins="actor")  # fmt: skip

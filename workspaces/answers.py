@@ -39,7 +39,8 @@ def problem_or_page(request: HttpRequest, status: int, detail: str, **members: A
         response = HttpResponse(status=status)
         response["HX-Trigger"] = json.dumps({"flowboard:refused": {"sentence": detail, "fields": fields}})  # ASCII: a header
         return response
-    response = render(request, "error.html", {"status": status, "detail": detail}, status=status)
+    # no messages: they stand in the session, which may be what is away
+    response = render(request, "error.html", {"status": status, "detail": detail, "messages": ()}, status=status)
     if status == 503:
         response["Retry-After"] = "2"
     return response

@@ -8,7 +8,9 @@ PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 class WorkspaceForm(forms.Form):
     """Founding one."""
 
-    name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "organization"}))
+    name = forms.CharField(
+        max_length=80, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "organization"})
+    )
     slug = forms.CharField(max_length=40, required=False, label="Address", widget=forms.TextInput(attrs=PLAIN))
 
 

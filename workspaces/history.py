@@ -87,7 +87,9 @@ class Entry:
         return ("Today", "Yesterday")[days] if days in (0, 1) else f"{self.day:%A}, {self.day.day} {self.day:%B}{year}"
 
 
-def entries(by: Actor, rows: QuerySet[ActivityLog], *, before: int | None = None, size: int = 40) -> tuple[list[Entry], int | None]:
+def entries(
+    by: Actor, rows: QuerySet[ActivityLog], *, before: int | None = None, size: int = 40
+) -> tuple[list[Entry], int | None]:
     """A page of acts, and the seq before which the next page begins (None: there is none)."""
     rows = rows.select_related("actor", "change").order_by("-seq")
     found: list[Entry] = []

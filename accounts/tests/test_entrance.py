@@ -123,7 +123,9 @@ def test_a_password_can_be_reset_once(alice: Actor) -> None:
     new = {"password1": "wobbly-lantern-42", "password2": "wobbly-lantern-42"}
     assert client.post(where, new).url == reverse("account_reset_password_from_key_done")
     assert "was reset" in mail.outbox[-1].subject
-    assert Client().post(reverse("account_login"), {"login": "alice@example.com", "password": PASSWORD}).status_code == 200
+    assert (
+        Client().post(reverse("account_login"), {"login": "alice@example.com", "password": PASSWORD}).status_code == 200
+    )
     again = Client().get(first, follow=True)
     assert "no longer works" in again.content.decode()
 

@@ -54,7 +54,14 @@ def test_without_htmx_the_page_comes_again(alice: Actor) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", ""), ("name", "x" * 101), ("name", "x" * 1_000_000), ("name", "a\x00b"), ("time_zone", "Mars/Olympus"), ("time_zone", "")],
+    [
+        ("name", ""),
+        ("name", "x" * 101),
+        ("name", "x" * 1_000_000),
+        ("name", "a\x00b"),
+        ("time_zone", "Mars/Olympus"),
+        ("time_zone", ""),
+    ],
 )
 def test_what_is_wrong_is_named(alice: Actor, field: str, value: str) -> None:
     for headers in (HTMX, {}):
@@ -79,6 +86,15 @@ def test_an_unknown_theme_is_refused(alice: Actor) -> None:
     assert "theme" in json.loads(answer["HX-Trigger"])["flowboard:refused"]["fields"]
 
 
+def test_single_keys_are_switched_from_the_list_of_keys(alice: Actor) -> None:
+    client = browser(alice)
+    assert client.post(URL, {"single_keys": "0"}, headers=HTMX | {"X-Part": "keys"}).status_code == 204
+    assert 'data-single-keys="off"' in client.get(URL).content.decode()
+    assert client.post(URL, {"single_keys": "1"}, headers=HTMX | {"X-Part": "keys"}).status_code == 204
+    assert fresh(alice).single_keys is True
+    assert client.post(URL, {"single_keys": "maybe"}, headers=HTMX | {"X-Part": "keys"}).status_code == 422
+
+
 def test_an_unknown_part_is_refused(alice: Actor) -> None:
     assert browser(alice).post(URL, {"part": "salary"}).status_code == 422
 
@@ -100,7 +116,9 @@ def test_nothing_but_pixels_is_kept(alice: Actor) -> None:
     exif = image.getexif()
     exif[0x010E] = "where I live"
     image.save(made, "JPEG", exif=exif)
-    browser(alice).post(URL, {"part": "picture", "picture": SimpleUploadedFile("me.jpg", made.getvalue() + b"<script>")}, headers=HTMX)
+    browser(alice).post(
+        URL, {"part": "picture", "picture": SimpleUploadedFile("me.jpg", made.getvalue() + b"<script>")}, headers=HTMX
+    )
     with default_storage.open(fresh(alice).avatar.name) as file:
         kept = file.read()
     assert b"where I live" not in kept
@@ -109,11 +127,19 @@ def test_nothing_but_pixels_is_kept(alice: Actor) -> None:
 
 @pytest.mark.parametrize(
     "upload",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"GIF89a<script>alert(1)</script>", b"\x89PNG\r\n\x1a\n broken", b"%PDF-1.7"],
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"GIF89a<script>alert(1)</script>",
+        b"\x89PNG\r\n\x1a\n broken",
+        b"%PDF-1.7",
+    ],
 )
 def test_what_is_no_picture_is_refused(alice: Actor, upload: bytes) -> None:
     for headers in (HTMX, {}):
-        answer = browser(alice).post(URL, {"part": "picture", "picture": SimpleUploadedFile("me.png", upload)}, headers=headers)
+        answer = browser(alice).post(
+            URL, {"part": "picture", "picture": SimpleUploadedFile("me.png", upload)}, headers=headers
+        )
         assert answer.status_code == 422
     assert not fresh(alice).avatar
 

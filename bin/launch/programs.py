@@ -29,6 +29,7 @@ def programs(up: Stack, wanted_port: int | None) -> Iterator[tuple[int, list[Chi
     with web_sockets(wanted_port, count(up, "WEB_PROCESSES")) as sockets:
         port = port_of(sockets[0])
         up.env.setdefault("SITE_URL", address(port))
+        up.env.setdefault("EMAIL_URL", f"filemail:///{up.folder.path / 'mail'}")
         try:
             for child in described(up, sockets):
                 running.append(child)

@@ -3,7 +3,7 @@ import { isTyping } from "app/dom";
 
 const single = new Map(), chords = new Map(), held = new Map();
 let lead = "", timer;
-export const singleKeys = () => localStorage.getItem("single-keys") !== "off";
+export const singleKeys = () => document.body.dataset.singleKeys !== "off";
 
 export function key(name, run, { when = () => true } = {}) { single.set(name, [...(single.get(name) ?? []), { run, when }]); }
 export function chord(first, second, run) { chords.set(`${first} ${second}`, run); }

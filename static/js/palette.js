@@ -3,7 +3,8 @@ import { $, $$ } from "app/dom";
 import { show } from "app/dialogs";
 import { chord, key, singleKeys, withMod } from "app/keys";
 import { fold, go } from "app/router";
-import { redoChange, undoChange } from "app/toast";
+import { post } from "app/post";
+import { redoChange, refuse, undoChange } from "app/toast";
 import { flip } from "app/theme";
 
 const dialog = () => $("#palette");
@@ -108,5 +109,8 @@ chord("g", "l", () => project() && go(`${base()}/p/${project()}/list/`));
 const setting = $("[data-single-keys]");
 if (setting) {
   setting.checked = singleKeys();
-  setting.addEventListener("change", () => localStorage.setItem("single-keys", setting.checked ? "on" : "off"));
+  setting.addEventListener("change", () => {
+    document.body.dataset.singleKeys = setting.checked ? "on" : "off";
+    post("/profile/", { single_keys: setting.checked ? 1 : 0 }, { quiet: true, part: "keys" }).catch(refuse);
+  });
 }

@@ -71,7 +71,9 @@ def test_filters(alice: Actor, bob: Actor, cards: list[Task], project: Project) 
     assert "Nothing fits" in page(alice, f"?person={bob.user.pk}&kind=comments")
 
 
-@pytest.mark.parametrize("query", ["?person=x", "?project=1;2", "?before=x", "?before=-1", "?before=99999999999999999999"])
+@pytest.mark.parametrize(
+    "query", ["?person=x", "?project=1;2", "?before=x", "?before=-1", "?before=99999999999999999999"]
+)
 def test_a_wrong_filter_is_refused(alice: Actor, query: str) -> None:
     assert browser(alice).get(URL + query).status_code == 422
 
@@ -127,4 +129,6 @@ def test_as_many_queries_for_three_as_for_thirty(alice: Actor, project: Project)
         add(alice, project, f"Card {number}")
     with CaptureQueriesContext(connection) as seen:
         client.get(URL)
-    assert len([one for one in seen if one["sql"].lstrip().startswith("SELECT") and "set_config" not in one["sql"]]) <= 8
+    assert (
+        len([one for one in seen if one["sql"].lstrip().startswith("SELECT") and "set_config" not in one["sql"]]) <= 8
+    )

@@ -17,7 +17,9 @@ from workspaces.spine import acting
 
 from .people import browser
 
-OURS = [model for model in apps.get_models() if model._meta.app_label in ("accounts", "workspaces", "tasks", "realtime")]
+OURS = [
+    model for model in apps.get_models() if model._meta.app_label in ("accounts", "workspaces", "tasks", "realtime")
+]
 # the back-office reads through a connection of its own: it sees only what was committed
 committed = pytest.mark.django_db(transaction=True, databases=["default", "owner", "ops"])
 names = pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
@@ -56,7 +58,11 @@ def test_what_the_spine_owns_is_read_only(model: type, rf) -> None:
     page = admin.site.get_model_admin(model)
     if issubclass(model, TenantModel) or model.__name__ == "Workspace":
         assert isinstance(page, ReadOnlyAdmin)
-        assert not (page.has_add_permission(rf.get("/")) or page.has_change_permission(rf.get("/")) or page.has_delete_permission(rf.get("/")))
+        assert not (
+            page.has_add_permission(rf.get("/"))
+            or page.has_change_permission(rf.get("/"))
+            or page.has_delete_permission(rf.get("/"))
+        )
 
 
 @committed

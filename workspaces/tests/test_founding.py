@@ -93,7 +93,7 @@ def test_suggestions(alice: Actor) -> None:
 
 
 def test_a_workspace_begins_with_its_roles_and_its_owner(alice: Actor) -> None:
-    assert [row.event for row in log(alice)][0] == "workspace:created"
+    assert next(row.event for row in log(alice)) == "workspace:created"
     page = browser(alice).get(reverse("members", args=["acme"])).content.decode()
     assert "Owner" in page
 

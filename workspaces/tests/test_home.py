@@ -31,13 +31,17 @@ def test_what_needs_me_stands_by_its_due_date(alice: Actor, cards: list[Task]) -
     today = timezone.localdate()
     for card, days in zip(cards, (3, -1, 0), strict=True):
         update_task(alice, card, assignees=[alice.user], due=today + timedelta(days=days))
-    groups = next(panel for template, panel in browser(alice).get(URL).context["panels"] if "mine" in template)["groups"]
+    groups = next(panel for template, panel in browser(alice).get(URL).context["panels"] if "mine" in template)[
+        "groups"
+    ]
     assert [(name, [task.title for task in tasks]) for name, tasks in groups.items()] == [
         ("Overdue", ["Two"]), ("Today", ["Three"]), ("This week", ["One"]),
     ]  # fmt: skip
 
 
-def test_what_is_done_archived_or_anothers_does_not(alice: Actor, bob: Actor, cards: list[Task], project: Project) -> None:
+def test_what_is_done_archived_or_anothers_does_not(
+    alice: Actor, bob: Actor, cards: list[Task], project: Project
+) -> None:
     for card in cards:
         update_task(alice, card, assignees=[alice.user])
     move_task(alice, cards[0], to=column(project, "Done"))
@@ -87,4 +91,6 @@ def test_queries(alice: Actor, cards: list[Task]) -> None:
     client.get(URL)
     with CaptureQueriesContext(connection) as seen:
         client.get(URL)
-    assert len([one for one in seen if one["sql"].lstrip().startswith("SELECT") and "set_config" not in one["sql"]]) <= 8
+    assert (
+        len([one for one in seen if one["sql"].lstrip().startswith("SELECT") and "set_config" not in one["sql"]]) <= 8
+    )

@@ -55,7 +55,11 @@ def age(invitation: Invitation) -> None:
 
 
 def test_several_are_invited_at_once(alice: Actor) -> None:
-    answer = browser(alice).post(URL, {"emails": "Anna@Example.com, ben@example.com\ncarl@example.com; anna@example.com", "role": "guest"}, headers=HTMX)
+    answer = browser(alice).post(
+        URL,
+        {"emails": "Anna@Example.com, ben@example.com\ncarl@example.com; anna@example.com", "role": "guest"},
+        headers=HTMX,
+    )
     assert answer.status_code == 204
     assert json.loads(answer["HX-Trigger"])["flowboard:done"]["sentence"] == "Invited 3 people"
     assert pending(alice) == ["anna@example.com", "ben@example.com", "carl@example.com"]
@@ -73,7 +77,9 @@ def test_several_are_invited_at_once(alice: Actor) -> None:
         ("role", {"emails": "anna@example.com", "role": ""}),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_named_and_nobody_is_invited(alice: Actor, bob: Actor, field: str, sent: dict[str, str]) -> None:
+def test_what_is_wrong_is_named_and_nobody_is_invited(
+    alice: Actor, bob: Actor, field: str, sent: dict[str, str]
+) -> None:
     for headers in (HTMX, {}):
         answer = browser(alice).post(URL, {"role": "member"} | sent, headers=headers)
         assert answer.status_code == 422
@@ -84,7 +90,9 @@ def test_what_is_wrong_is_named_and_nobody_is_invited(alice: Actor, bob: Actor, 
 
 def test_members_and_guests_invite_nobody(alice: Actor, bob: Actor, gus: Actor) -> None:
     for actor in (bob, gus):
-        assert browser(actor).post(URL, {"emails": "anna@example.com", "role": "guest"}, headers=HTMX).status_code == 403
+        assert (
+            browser(actor).post(URL, {"emails": "anna@example.com", "role": "guest"}, headers=HTMX).status_code == 403
+        )
         with pytest.raises(Forbidden):
             invite_member(actor, email="anna@example.com", role=role(alice, "guest"))
 

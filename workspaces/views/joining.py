@@ -45,7 +45,11 @@ def _find(workspace_id: UUID, token: str) -> Invitation | None:
 
 def _is_in(request: HttpRequest, held: Invitation) -> bool:
     with tenancy.person(request.user.pk, atomic=True):
-        return Membership.objects.of(request.user).filter(workspace_id=held.workspace_id, workspace__deleted_at=None).exists()
+        return (
+            Membership.objects.of(request.user)
+            .filter(workspace_id=held.workspace_id, workspace__deleted_at=None)
+            .exists()
+        )
 
 
 def _join(request: HttpRequest, held: Invitation) -> HttpResponse:

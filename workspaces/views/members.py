@@ -1,5 +1,6 @@
 """Who is in the workspace, in which role, and who is invited."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from ..models import Invitation, Membership, Role
 from ..pages import member_page
 from ..permissions import SYSTEM_ROLES
 from .answers import blame, finished, onward
+
+DAY = timedelta(days=1)
 
 
 @member_page("GET")
@@ -106,7 +109,11 @@ def _role(by: Actor, key: str) -> Role:
 
 def shown(by: Actor, **forms: Any) -> dict[str, Any]:
     """What the page and its parts are drawn from."""
-    rows = Membership.objects.within(by.workspace).select_related("user", "role").order_by("-role__level", "user__name", "pk")
+    rows = (
+        Membership.objects.within(by.workspace)
+        .select_related("user", "role")
+        .order_by("-role__level", "user__name", "pk")
+    )
     people = [_line(by, row) for row in rows]
     owners = sum(row["level"] >= SYSTEM_ROLES["owner"].level for row in people)
     return {
@@ -138,4 +145,4 @@ def _pending(by: Actor) -> list[dict[str, Any]]:
     rows = Invitation.objects.within(by.workspace).filter(accepted_at=None, revoked_at=None)
     rows = rows.select_related("role", "invited_by").order_by("-created_at")[:200]
     now = timezone.now()
-    return [{"row": row, "url": invitation_url(row), "days": max(0, (row.expires_at - now).days)} for row in rows]
+    return [{"row": row, "url": invitation_url(row), "days": -((now - row.expires_at) // DAY)} for row in rows]

@@ -41,12 +41,14 @@ def tokens(request: HttpRequest, token: UUID | None = None) -> HttpResponse:
     if token:
         revoke_token(request.by, get_object_or_404(_tokens(request.by), pk=token))
         return finished(request, "settings", request.by.workspace.slug)
-    form = TokenForm(request.POST)
+    form = TokenForm(request.POST, auto_id="token_%s")
     if form.is_valid():
         days = form.cleaned_data["days"]
         try:
             made, secret = create_token(
-                request.by, name=form.cleaned_data["name"], expires_at=timezone.now() + timedelta(days=days) if days else None
+                request.by,
+                name=form.cleaned_data["name"],
+                expires_at=timezone.now() + timedelta(days=days) if days else None,
             )
         except Refused as no:
             blame(form, no)
@@ -58,7 +60,7 @@ def tokens(request: HttpRequest, token: UUID | None = None) -> HttpResponse:
 @member_page("POST")
 def deletion(request: HttpRequest) -> HttpResponse:
     """Deletes the workspace, when its address was typed."""
-    form = DeleteForm(request.POST)
+    form = DeleteForm(request.POST, auto_id="delete_%s")
     if form.is_valid():
         try:
             delete_workspace(request.by, **form.cleaned_data)
@@ -75,8 +77,8 @@ def shown(by: Actor, **forms: Any) -> dict[str, Any]:
     """What the page and its parts are drawn from."""
     return {
         "name_form": NameForm(initial={"name": by.workspace.name}),
-        "token_form": TokenForm(),
-        "delete_form": DeleteForm(),
+        "token_form": TokenForm(auto_id="token_%s"),
+        "delete_form": DeleteForm(auto_id="delete_%s"),
         "tokens": list(_tokens(by).order_by("-created_at")),
         "now": timezone.now(),
         "may_delete": by.may("workspace.delete"),
