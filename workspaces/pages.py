@@ -53,6 +53,8 @@ def done(request: HttpRequest, status: int = 204, *, location: str = "", **extra
     response = HttpResponse(status=status)
     if columns:
         told["statusIds"] = columns
+    if any(row.subject_type == "project" for row in rows):
+        told["sidebar"] = True
     response["HX-Trigger"] = json.dumps({"flowboard:done": told | extra})
     if location:
         response["Location"] = location

@@ -87,6 +87,7 @@ class Task(TenantModel):
             models.Index(fields=["workspace", "project", "due", "number"], name="task_due", condition=OPEN),
             models.Index(fields=["workspace", "project", "-updated_at", "number"], name="task_touched", condition=OPEN),
             models.Index(fields=["workspace", "project", "-priority", "number"], name="task_priority", condition=OPEN),
+            models.Index(fields=["workspace", "project", "title", "number"], name="task_title", condition=OPEN),
             models.Index(fields=["workspace", "parent"], name="task_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["workspace", "source"], name="task_source", condition=~Q(source="")),
             GinIndex(F("workspace"), F("search"), name="task_search"),

@@ -88,7 +88,7 @@ def _card(facts: Facts, row: tuple[Any, ...], pattern: str, today: date, movable
         overdue=due is not None and due < today and status["category"] != "done", estimate=row[8], comments=row[9],
         checklist=f"{row[11]}/{row[10]}" if row[10] else "", updated_at=row[12],
         labels=[fact for key, fact in facts.labels.items() if key in labels] if labels else [],
-        assignees=[facts.face(key) for key in row[14]], subtasks=f"{sum(map(bool, below))}/{len(below)}" if below else "",
+        assignees=facts.faces(row[14]) if row[14] else [], subtasks=f"{sum(map(bool, below))}/{len(below)}" if below else "",
         updated=ago(row[12]) if dated else "",
     )  # fmt: skip
 

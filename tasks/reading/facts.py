@@ -1,5 +1,6 @@
 """What a project's pages know of it besides its cards: its labels, its people, its columns."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -27,8 +28,10 @@ class Facts:
     people: dict[UUID, dict[str, Any]] = field(default_factory=dict)  # who can see the project, by name
     others: dict[UUID, dict[str, Any]] = field(default_factory=dict)  # who stands on a card and cannot see it any more
 
-    def face(self, user_id: UUID) -> dict[str, Any]:
-        return self.people.get(user_id) or self.others.get(user_id) or face(None)
+    def faces(self, user_ids: Collection[UUID]) -> list[dict[str, Any]]:
+        """Those who stand on a card, always in the same order."""
+        there = [one for key, one in self.people.items() if key in user_ids]
+        return there + [one for key, one in self.others.items() if key in user_ids]
 
 
 def facts_of(by: Actor, key: str) -> Facts:
@@ -62,6 +65,8 @@ def meet(facts: Facts, user_ids: set[UUID]) -> None:
     for row in sorted(seeing, key=lambda row: (row[1] or row[2]).casefold()):
         known = facts.people if row[4] else facts.others
         known[row[0]] = face(User(**dict(zip(columns, row[:4], strict=True))))
+    for key in facts.people:
+        facts.others.pop(key, None)
 
 
 def rights(by: Actor, project: Project) -> dict[str, bool]:
@@ -70,7 +75,8 @@ def rights(by: Actor, project: Project) -> dict[str, bool]:
         "edit": "task.edit", "create": "task.create", "delete": "task.delete", "comment": "comment.create",
         "manage": "project.manage",
     }  # fmt: skip
-    return {name: not project.archived_at and by.may(permission, project) for name, permission in names.items()}
+    may = {name: by.may(permission, project) for name, permission in names.items()}
+    return {name: not project.archived_at and on for name, on in may.items()} | {"settings": may["manage"]}
 
 
 def open_tasks(project: Project) -> Any:

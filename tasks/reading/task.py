@@ -72,7 +72,7 @@ def _task(facts: Facts, task: Task, pattern: str, keys: frozenset[str]) -> dict[
         "url": pattern.replace("REF", task.ref), "status": status, "priority": task.priority, "priority_name": task.get_priority_display(),
         "due": task.due.isoformat() if task.due else "", "due_shown": day(task.due, today) if task.due else "",
         "overdue": task.due is not None and task.due < today and status["category"] != "done", "estimate": task.estimate,
-        "assignees": [facts.face(key) for key in task.people], "created_at": task.created_at, "updated_at": task.updated_at,
+        "assignees": facts.faces(task.people), "created_at": task.created_at, "updated_at": task.updated_at,
         "labels": [fact for key, fact in facts.labels.items() if key in task.label_ids],
         "created_by": str(task.creator) if task.creator else "", "parent": _parent(task, pattern),
     }  # fmt: skip

@@ -73,9 +73,14 @@ def settings(request: MemberRequest, key: str) -> HttpResponse:
 def archive(request: MemberRequest, key: str) -> HttpResponse:
     """Put the project away, or bring it back."""
     project, _ = find_project(request.by, key), sent(request)
-    verb = actions.archive_project if request.method == "POST" else actions.restore_project
-    verb(request.by, project)
-    return done(request)
+    if request.method == "POST":
+        actions.archive_project(request.by, project)
+        return done(request)
+    actions.restore_project(request.by, project)
+    messages.success(request, f"Brought the project {project.name} back.")
+    response = done(request)
+    response["HX-Refresh"] = "true"  # from any of its pages, where now more may be done
+    return response
 
 
 @member_page("POST", "DELETE")
