@@ -9,8 +9,7 @@ from unfold.admin import ModelAdmin
 
 from .models import User
 
-admin.site.site_header = admin.site.site_title = "FlowBoard back-office"
-admin.site.index_title = "Everything, read from the ops role"
+admin.site.index_title = "Back-office"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 for model in (Group, EmailAddress, EmailConfirmation):
