@@ -16,9 +16,9 @@ from psycopg_pool import PoolTimeout
 
 from . import tenancy, tokens
 from .actor import Actor
+from .admission import membership_of
 from .answers import problem_or_page
 from .errors import Busy, Refused
-from .models import Membership
 from .rest import idempotency
 from .spine import acting
 
@@ -95,16 +95,14 @@ def workspace_slug(path: str) -> str:
 
 
 def admit(request: HttpRequest, slug: str) -> Actor | None:
-    """The actor of this request in that workspace. One query, which tells PostgreSQL the person with its BEGIN."""
-    with transaction.atomic():
-        rows = Membership.objects.of(request.user).filter(workspace__slug=slug, workspace__deleted_at=None)
-        membership = rows.select_related("workspace", "role").first()
+    """The actor of this request in that workspace; a token was admitted to one workspace and no other."""
+    if (admitted := getattr(request, "admitted", None)) is not None:
+        membership = admitted.membership if admitted.membership.workspace.slug == slug else None
+    else:
+        with transaction.atomic():
+            membership = membership_of(request.user, slug)  # type: ignore[arg-type]
     if membership is None:
         return None
-    token = getattr(request, "access_token", None)
-    if token is not None and token.workspace_id != membership.workspace_id:
-        return None
-    membership.user = request.user
     return Actor.of(membership, via="api" if request.path_info.startswith("/api/") else "web")
 
 

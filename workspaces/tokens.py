@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from . import tenancy
+from .admission import Admitted, token_of
 from .errors import Refused
 from .models import AccessToken
 
@@ -40,26 +41,36 @@ def authenticate(request: HttpRequest) -> None:
     header = request.META.get("HTTP_AUTHORIZATION", "")
     if not header.startswith("Token ") or not request.path_info.startswith("/api/"):
         return
-    token = find(header.removeprefix("Token ").strip())
-    request.access_token, request.user = token, token.user  # type: ignore[attr-defined]
+    admitted = admit(header.removeprefix("Token ").strip())
+    request.admitted, request.access_token, request.user = admitted, admitted.token, admitted.token.user  # type: ignore[attr-defined]
 
 
 def find(secret: str) -> AccessToken:
     """The living token; raises Unauthenticated otherwise."""
+    return admit(secret).token
+
+
+def admit(secret: str) -> Admitted:
+    """The living token and its person's membership; raises Unauthenticated otherwise."""
     shape = SHAPE.fullmatch(secret)
     if not shape:
         raise Unauthenticated("The access token does not have the shape fb_….")
-    with tenancy.workspace(UUID(shape[1]), atomic=True):
-        rows = AccessToken.objects.filter(workspace_id=UUID(shape[1]), token_hash=digest(secret), revoked_at=None)
-        token = rows.select_related("user").first()
-        _touch(token)
-    if token is None or (token.expires_at and token.expires_at <= timezone.now()) or not token.user.is_active:
-        raise Unauthenticated("The access token is unknown, expired or revoked.")
-    return token
+    workspace_id = UUID(shape[1])
+    with tenancy.workspace(workspace_id, atomic=True):
+        admitted = token_of(workspace_id, digest(secret))
+        if admitted is None or not _lives(admitted.token):
+            raise Unauthenticated("The access token is unknown, expired or revoked.")
+        _touch(admitted.token)
+    return admitted
 
 
-def _touch(token: AccessToken | None) -> None:
+def _lives(token: AccessToken) -> bool:
+    expired = token.expires_at is not None and token.expires_at <= timezone.now()
+    return token.user.is_active and not expired
+
+
+def _touch(token: AccessToken) -> None:
     """Remember the last use, to the minute: not a write on every request."""
     now = timezone.now()
-    if token and (token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1)):
+    if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
         AccessToken.objects.filter(workspace=token.workspace_id, pk=token.pk).update(last_used_at=now)

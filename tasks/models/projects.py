@@ -76,6 +76,12 @@ class Project(TenantModel):
             return permission in by.role.allowed
         return any(permission in GRANTS[name] for name in granted)
 
+    def seen_by(self, by: Actor) -> bool:
+        """What `visible_to` says of one row in hand."""
+        if by.workspace.pk != self.workspace_id or self.deleted_at:
+            return False
+        return (by.level >= MEMBER and not self.private) or bool(self.granted_to(by))
+
     def granted_to(self, by: Actor) -> set[str]:
         """The codenames of the actor's grants on this project; read once per instance and person."""
         cached: dict[Any, set[str]] = self.__dict__.setdefault("_grants", {})

@@ -4,29 +4,32 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 from django.http import Http404
 
 from accounts.models import User
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 
-from ..models import Label, Project, ProjectGrant, Status, Task
+from ..models import Label, Project, Status, Task
 from ..people import people_of
 
 REF = re.compile(r"([A-Z][A-Z0-9]{1,7})-([1-9][0-9]{0,8})")
 
 
 def find_project(by: Actor, key: str) -> Project:
-    """A project by its key, with the actor's grants on it in the same query."""
-    grants = ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=OuterRef("pk"))
-    rows = Project.objects.visible_to(by).annotate(granted=ArraySubquery(grants.values("permission__codename")))
-    project = rows.filter(key=key).first()
-    if project is None:
+    """A project by its key."""
+    try:
+        project = Project.objects.within(by.workspace).get(key=key, deleted_at=None)
+    except Project.DoesNotExist:
+        raise Http404 from None
+    return _seen(by, project)
+
+
+def _seen(by: Actor, project: Project) -> Project:
+    """The rule of `visible_to` for one row in hand: only a private project and a guest ask for grants."""
+    if not project.seen_by(by):
         raise Http404
-    project.__dict__["_grants"] = {by.user.pk: set(project.granted)}
-    return project  # type: ignore[no-any-return]
+    return project
 
 
 def find_task(by: Actor, ref: str, rows: Any = None) -> Task:
@@ -35,10 +38,12 @@ def find_task(by: Actor, ref: str, rows: Any = None) -> Task:
     if found is None:
         raise Http404
     rows = Task.objects.all() if rows is None else rows
-    named = rows.visible_to(by).filter(project__key=found[1], project__deleted_at=None, number=int(found[2]))
-    task = named.select_related("project", "status").first()
-    if task is None:
-        raise Http404
+    named = rows.within(by.workspace).filter(project__key=found[1], project__deleted_at=None, number=int(found[2]), deleted_at=None)
+    try:
+        task = named.select_related("project", "status").get()
+    except Task.DoesNotExist:
+        raise Http404 from None
+    _seen(by, task.project)
     return task  # type: ignore[no-any-return]
 
 
