@@ -27,7 +27,9 @@ COLUMNS = (
 def rows(request: HttpRequest, workspace: UUID, project: UUID) -> HttpResponse:
     """50 rows of 12 columns, newest first."""
     with tenancy.workspace(workspace, atomic=True):
-        found = Task.objects.filter(workspace_id=workspace, project_id=project).open().order_by("-number").values(*COLUMNS)
+        found = (
+            Task.objects.filter(workspace_id=workspace, project_id=project).open().order_by("-number").values(*COLUMNS)
+        )
         body = orjson.dumps(list(found[:50]), default=str)
     return HttpResponse(body, content_type="application/json")
 

@@ -31,7 +31,9 @@ def workspace(name: str) -> Actor:
     by = Actor.of(create_workspace(people[0], name=name, slug=name))
     with acting(by):
         role = Role.objects.within(by.workspace).get(key="member")
-        Membership.objects.bulk_create([Membership(workspace=by.workspace, user=person, role=role) for person in people[1:]])
+        Membership.objects.bulk_create(
+            [Membership(workspace=by.workspace, user=person, role=role) for person in people[1:]]
+        )
     return by
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -31,14 +32,16 @@ class Server:
 
     @property
     def pids(self) -> list[int]:
-        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False).stdout.split()
+        found = subprocess.run(
+            ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False
+        ).stdout.split()
         return [int(pid) for pid in found] or [self.process.pid]
 
     def cpu(self) -> float:
         """Seconds of processor time so far."""
         total = 0
         for pid in self.pids:
-            fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             total += int(fields[11]) + int(fields[12])
         return total / TICK
 
@@ -94,13 +97,17 @@ class Figures:
 
     def row(self, base: "Figures | None" = None) -> str:
         times = f"{self.cpu / base.cpu:5.1f}×" if base else "      "
-        return f"{self.name:34} {self.p50:7.1f} {self.p95:7.1f} {self.p99:7.1f} {self.cpu:9.2f} {times} {self.rate:8.0f}"
+        return (
+            f"{self.name:34} {self.p50:7.1f} {self.p95:7.1f} {self.p99:7.1f} {self.cpu:9.2f} {times} {self.rate:8.0f}"
+        )
 
 
 HEAD = f"{'':34} {'p50':>7} {'p95':>7} {'p99':>7} {'CPU/req':>9} {'/bare':>6} {'req/s':>8}   (ms; one client)"
 
 
-def measure(server: Server, name: str, ask: Callable[[int], tuple[str, str, Any, dict[str, str]]], *, requests: int = 300) -> Figures:
+def measure(
+    server: Server, name: str, ask: Callable[[int], tuple[str, str, Any, dict[str, str]]], *, requests: int = 300
+) -> Figures:
     """One client on a kept connection; `ask(n)` gives verb, path, body and headers of the n-th request."""
     wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     numbers = count()
@@ -113,10 +120,14 @@ def measure(server: Server, name: str, ask: Callable[[int], tuple[str, str, Any,
         taken.append((time.perf_counter() - sent) * 1000)
     whole = time.perf_counter() - began
     cuts = statistics.quantiles(taken, n=100)
-    return Figures(name, statistics.median(taken), cuts[94], cuts[98], (server.cpu() - cpu) / requests * 1000, requests / whole)
+    return Figures(
+        name, statistics.median(taken), cuts[94], cuts[98], (server.cpu() - cpu) / requests * 1000, requests / whole
+    )
 
 
-def _once(wire: http.client.HTTPConnection, name: str, verb: str, path: str, body: Any, headers: dict[str, str]) -> None:
+def _once(
+    wire: http.client.HTTPConnection, name: str, verb: str, path: str, body: Any, headers: dict[str, str]
+) -> None:
     wire.request(verb, path, body, headers)
     answer = wire.getresponse()
     text = answer.read()

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
-from bench import _board
-from bench._load import HEAD, Figures, Server, measure, serving
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
@@ -20,6 +18,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bench import _board
+from bench._load import HEAD, Figures, Server, measure, serving
 from workspaces.actor import Actor
 
 Ask = Callable[[int], tuple[str, str, Any, dict[str, str]]]
@@ -43,7 +43,9 @@ def _report(tasks: int, by: Actor, project: Any, requests: int, first: dict[str,
     print(f"\n{tasks:,} tasks in one project, 20 members, 2 granian workers\n{HEAD}")
     asks = cases(by, project)
     with serving("bench._bare:application") as bare:
-        base = measure(bare, "bare .values() + orjson, 50 rows", _get(f"/{by.workspace.pk}/{project.pk}/", {}), requests=requests)
+        base = measure(
+            bare, "bare .values() + orjson, 50 rows", _get(f"/{by.workspace.pk}/{project.pk}/", {}), requests=requests
+        )
     print(base.row())
     with serving("flowboard.wsgi:application") as server:
         for name, ask in asks.items():
@@ -61,7 +63,9 @@ def _concurrent(server: Server, asks: dict[str, Ask], requests: int) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(lambda _: measure(server, "list", asks["REST list of 50"], requests=requests // 4), range(8)))
+        done = list(
+            pool.map(lambda _: measure(server, "list", asks["REST list of 50"], requests=requests // 4), range(8))
+        )
     print(f"{'REST list of 50, 8 clients':34} {max(f.p50 for f in done):7.1f} {'':7} {max(f.p99 for f in done):7.1f}"
           f" {'':9} {'':6} {sum(f.rate for f in done):8.0f}")  # fmt: skip
 
@@ -113,7 +117,9 @@ def queries(by: Actor, ask: Ask) -> int:
     arguments = {"content_type": "application/json"} if body else {}
     with CaptureQueriesContext(connection) as captured:
         call(path, body, **arguments)
-    return len([query for query in captured if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))])
+    return len(
+        [query for query in captured if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
+    )
 
 
 if __name__ == "__main__":

@@ -55,7 +55,9 @@ class CleanInput:
         upload = request.content_type == "multipart/form-data" or request.path.endswith("/imports/")
         limit = settings.MAX_UPLOAD_BODY if upload else settings.MAX_JSON_BODY
         fits = _read_chunked(request, limit) if _is_chunked(request) else _length(request) <= limit
-        return None if fits else (413, f"The body is larger than the {limit // 1024 // 1024} MB that this address takes.")
+        return (
+            None if fits else (413, f"The body is larger than the {limit // 1024 // 1024} MB that this address takes.")
+        )
 
 
 def _is_chunked(request: HttpRequest) -> bool:

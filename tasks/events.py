@@ -20,7 +20,11 @@ def _updated(row: Any) -> str:
     if fields == ["priority"]:
         return f"set the priority of {subject} to {PRIORITIES[row.after['priority']]}"
     if fields == ["due"]:
-        return f"set the due date of {subject} to {row.after['due']}" if row.after["due"] else f"removed the due date of {subject}"
+        return (
+            f"set the due date of {subject} to {row.after['due']}"
+            if row.after["due"]
+            else f"removed the due date of {subject}"
+        )
     if fields == ["estimate"]:
         value = row.after["estimate"]
         return f"removed the estimate of {subject}" if value is None else f"estimated {subject} at {value}"
@@ -35,7 +39,9 @@ def _sets(row: Any, name: str, added: str, removed: str) -> str:
     gone = [was[key] for key in was if key not in now]
     parts = [f"{added} {subject_words(row)} {', '.join(new)}"] if new else []
     if gone:
-        parts.append(f"{removed} {', '.join(gone)}" if new else f"{removed} {', '.join(gone)} from {subject_words(row)}")
+        parts.append(
+            f"{removed} {', '.join(gone)}" if new else f"{removed} {', '.join(gone)} from {subject_words(row)}"
+        )
     return " and ".join(parts)
 
 
@@ -57,7 +63,11 @@ def _column(row: Any) -> str:
         return f"renamed the column {row.before['name']} to {row.after['name']}"
     if "wip_limit" in row.after:
         limit = row.after["wip_limit"]
-        return f"set the limit of column {row.subject_label} to {limit}" if limit else f"lifted the limit of column {row.subject_label}"
+        return (
+            f"set the limit of column {row.subject_label} to {limit}"
+            if limit
+            else f"lifted the limit of column {row.subject_label}"
+        )
     return f"moved the column {row.subject_label}" if "rank" in row.after else f"changed the column {row.subject_label}"
 
 

@@ -16,9 +16,13 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title", "class", "data-ref"}, "ol": {"start"}, "code": {"class"}}
 SCHEMES = {"http", "https", "mailto"}
-LINKED = re.compile(r"(?<![\w/-])(?P<ref>(?P<key>[A-Z][A-Z0-9]{1,7})-[1-9][0-9]{0,8})(?![\w-])|(?P<url>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*_~])")
+LINKED = re.compile(
+    r"(?<![\w/-])(?P<ref>(?P<key>[A-Z][A-Z0-9]{1,7})-[1-9][0-9]{0,8})(?![\w-])|(?P<url>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*_~])"
+)
 # invisible tag characters carry hidden words; only a flag (England, Scotland, Wales) is made of them honestly
-FLAG_OR_TAG = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)|[\U000e0000-\U000e007f]")
+FLAG_OR_TAG = re.compile(
+    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)|[\U000e0000-\U000e007f]"
+)
 KEPT = 20_000  # characters: longer texts are rendered each time and not kept
 
 
@@ -32,7 +36,9 @@ def render(text: str, *, tasks: str = "", keys: frozenset[str] = frozenset()) ->
 
 def _render(text: str, tasks: str, keys: frozenset[str]) -> str:
     html = _parser().render(text, {"tasks": tasks, "keys": keys})
-    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener noreferrer")
+    return nh3.clean(
+        html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener noreferrer"
+    )
 
 
 _kept = lru_cache(maxsize=512)(_render)

@@ -80,7 +80,11 @@ def unmake(by: Actor, row: Any) -> None:
 
 def _touched_since(by: Actor, row: Any) -> bool:
     """Whether an act other than this one, that still stands, has a row about the task."""
-    later = ActivityLog.objects.within(by.workspace).filter(seq__gt=row.seq, subject_key=row.subject_key).exclude(change_id=row.change_id)
+    later = (
+        ActivityLog.objects.within(by.workspace)
+        .filter(seq__gt=row.seq, subject_key=row.subject_key)
+        .exclude(change_id=row.change_id)
+    )
     standing = later.exclude(change__kind=ChangeSet.Kind.UNDO).exclude(change__state=ChangeSet.State.UNDONE)
     return bool(standing.exists())
 

@@ -33,7 +33,11 @@ class Admitted(NamedTuple):
 
 def membership_of(user: User, slug: str) -> Membership | None:
     """The person's membership, with workspace and role; inside `tenancy.person(user)`."""
-    found = _one((Membership, Workspace, Role), HERE + " WHERE m.user_id = %s AND w.slug = %s AND w.deleted_at IS NULL", [user.pk, slug])
+    found = _one(
+        (Membership, Workspace, Role),
+        HERE + " WHERE m.user_id = %s AND w.slug = %s AND w.deleted_at IS NULL",
+        [user.pk, slug],
+    )
     return _whole(user, *found) if found else None
 
 

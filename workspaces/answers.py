@@ -1,7 +1,6 @@
 """Errors as pages for people and as problem+json for programs (RFC 9457)."""
 
 import json
-import json
 from http import HTTPStatus
 from typing import Any
 
@@ -37,7 +36,9 @@ def problem_or_page(request: HttpRequest, status: int, detail: str, **members: A
     if request.headers.get("HX-Request") == "true":
         fields = {name: words[0] for name, words in members.get("errors", {}).items()}
         response = HttpResponse(status=status)
-        response["HX-Trigger"] = json.dumps({"flowboard:refused": {"sentence": detail, "fields": fields}})  # ASCII: a header
+        response["HX-Trigger"] = json.dumps(
+            {"flowboard:refused": {"sentence": detail, "fields": fields}}
+        )  # ASCII: a header
         return response
     # no messages: they stand in the session, which may be what is away
     response = render(request, "error.html", {"status": status, "detail": detail, "messages": ()}, status=status)

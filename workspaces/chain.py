@@ -6,8 +6,24 @@ from datetime import UTC
 from typing import Any
 
 FIELDS = (
-    "id", "workspace_id", "seq", "change_id", "event", "actor_id", "via", "on_behalf_of_id", "subject_type", "subject_id",
-    "subject_key", "subject_label", "version", "project_id", "before", "after", "cause_seq", "depth",
+    "id",
+    "workspace_id",
+    "seq",
+    "change_id",
+    "event",
+    "actor_id",
+    "via",
+    "on_behalf_of_id",
+    "subject_type",
+    "subject_id",
+    "subject_key",
+    "subject_label",
+    "version",
+    "project_id",
+    "before",
+    "after",
+    "cause_seq",
+    "depth",
 )
 GENESIS = "0" * 64
 

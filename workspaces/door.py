@@ -23,7 +23,9 @@ from .rest import idempotency
 from .spine import acting
 
 log = logging.getLogger(__name__)
-STUCK = 2.0  # seconds in which a workspace whose rows are held refuses writers at once, so that their threads serve others
+STUCK = (
+    2.0  # seconds in which a workspace whose rows are held refuses writers at once, so that their threads serve others
+)
 _stuck_until: dict[UUID, float] = {}
 API = "/api/v1/workspaces/"
 LAST_SEEN = "workspace"
@@ -69,7 +71,9 @@ class Door:
 
     def _write(self, request: HttpRequest, by: Actor) -> HttpResponse:
         if time.monotonic() < _stuck_until.get(by.workspace.pk, 0):
-            raise Busy("Somebody else is changing this workspace for long. Nothing was changed; please try again in a moment.")
+            raise Busy(
+                "Somebody else is changing this workspace for long. Nothing was changed; please try again in a moment."
+            )
         with acting(by) as act:
             response = idempotency.answer(request, by, self.get_response)
             if response.status_code >= 400:
@@ -110,7 +114,9 @@ def remember(request: HttpRequest, response: HttpResponse, by: Actor) -> HttpRes
     """Which workspace this browser was in last: `/` leads back there."""
     slug = by.workspace.slug
     if by.via == "web" and request.COOKIES.get(LAST_SEEN) != slug and response.status_code == 200:
-        response.set_cookie(LAST_SEEN, slug, max_age=365 * 86400, httponly=True, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(
+            LAST_SEEN, slug, max_age=365 * 86400, httponly=True, samesite="Lax", secure=request.is_secure()
+        )
     return response
 
 

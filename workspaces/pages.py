@@ -49,7 +49,10 @@ def done(request: HttpRequest, status: int = 204, *, location: str = "", **extra
     act = current_act()
     rows = act.rows if act else []
     columns = touched_columns(rows, extra.pop("statusIds", ()))
-    told: dict[str, Any] = {"change": str(act.change_id) if act and undoable(rows) else None, "sentence": act.sentence if act else ""}
+    told: dict[str, Any] = {
+        "change": str(act.change_id) if act and undoable(rows) else None,
+        "sentence": act.sentence if act else "",
+    }
     response = HttpResponse(status=status)
     if columns:
         told["statusIds"] = columns
@@ -75,7 +78,11 @@ def touched_columns(rows: Iterable[Any], known: Collection[Any]) -> list[str]:
 def asked_parts(request: HttpRequest) -> dict[str, int]:
     """The pieces that `X-Fragments` names, each with how many rows of it are shown already (0: not said)."""
     parts = [part.strip().partition(":") for part in request.headers.get("X-Fragments", "").split(",")[:200]]
-    return {name: int(count) if count.isascii() and count.isdecimal() and len(count) < 6 else 0 for name, _, count in parts if name}
+    return {
+        name: int(count) if count.isascii() and count.isdecimal() and len(count) < 6 else 0
+        for name, _, count in parts
+        if name
+    }
 
 
 def with_head(request: HttpRequest, response: HttpResponse) -> HttpResponse:

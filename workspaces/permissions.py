@@ -40,8 +40,16 @@ class SystemRole:
 _EVERYTHING = frozenset(PERMISSIONS)
 _OWNERS_ONLY = {"workspace.delete", "workspace.transfer", "billing.manage"}
 _MEMBER = {
-    "project.create", "project.manage", "task.create", "task.edit", "task.delete", "comment.create", "ai.use", "ai.approve",
-    "export.run", "import.run",
+    "project.create",
+    "project.manage",
+    "task.create",
+    "task.edit",
+    "task.delete",
+    "comment.create",
+    "ai.use",
+    "ai.approve",
+    "export.run",
+    "import.run",
 }
 
 SYSTEM_ROLES: dict[str, SystemRole] = {

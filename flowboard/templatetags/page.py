@@ -30,21 +30,27 @@ def icon(name: str, extra: str = "", label: str = "") -> SafeString:
 def _icon(name: str, extra: str, label: str) -> SafeString:
     named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     classes = f"icon {extra}".strip()
-    return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, named, static("icons/sprite.svg"), name)
+    return format_html(
+        '<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, named, static("icons/sprite.svg"), name
+    )
 
 
 @register.simple_tag
 def avatar(person: Any, size: str = "", square: bool = False) -> SafeString:
     """The face of a person or a workspace: picture, or initials on a colour of their own."""
     if not person:
-        return format_html('<span class="avatar avatar-none {}" aria-hidden="true"></span>', f"avatar-{size}" if size else "")
+        return format_html(
+            '<span class="avatar avatar-none {}" aria-hidden="true"></span>', f"avatar-{size}" if size else ""
+        )
     classes = " ".join(filter(None, [f"avatar-{size}" if size else "", "avatar-square" if square else ""]))
     if url := _fact(person, "avatar_url"):
         inner = format_html('<img src="{}" alt="" loading="lazy">', url)
     else:
         inner = format_html("{}", _fact(person, "initials") or "?")
     color = _fact(person, "color")
-    return format_html('<span class="avatar avatar-c{} {}" aria-hidden="true">{}</span>', 8 if color == "" else color, classes, inner)
+    return format_html(
+        '<span class="avatar avatar-c{} {}" aria-hidden="true">{}</span>', 8 if color == "" else color, classes, inner
+    )
 
 
 def _fact(thing: Any, name: str) -> Any:
@@ -69,7 +75,10 @@ def _kept_map() -> str:
 
 
 def _read_map() -> str:
-    own = {f"app/{path.stem}": f"js/{path.name}" for path in sorted((Path(settings.BASE_DIR) / "static" / "js").glob("*.js"))}
+    own = {
+        f"app/{path.stem}": f"js/{path.name}"
+        for path in sorted((Path(settings.BASE_DIR) / "static" / "js").glob("*.js"))
+    }
     imports = {name: static(path) for name, path in {**VENDOR_MODULES, **own}.items()}
     return json.dumps({"imports": imports}).replace("<", "\\u003c")
 

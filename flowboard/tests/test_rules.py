@@ -118,7 +118,9 @@ def test_there_are_addresses_below_a_workspace() -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_every_address_of_a_workspace_is_404_to_eve(eve: Actor, project: Project, cards: list[Task], route: str) -> None:
+def test_every_address_of_a_workspace_is_404_to_eve(
+    eve: Actor, project: Project, cards: list[Task], route: str
+) -> None:
     client = browser(eve)
     for verb in ("get", "post", "patch", "delete"):
         assert getattr(client, verb)(example(route)).status_code == 404, f"{verb} {route}"
@@ -150,5 +152,3 @@ def test_every_event_is_documented() -> None:
 def test_no_path_of_a_machine_and_no_registry_in_the_lock_file() -> None:
     assert '"resolved": "http' not in (ROOT / "package-lock.json").read_text()
     assert "omit-lockfile-registry-resolved=true" in (ROOT / ".npmrc").read_text()
-
-

@@ -53,7 +53,12 @@ def rank_at_foot(to: Status) -> str:
 def ranks_at(to: Status, count: int, *, top: bool) -> list[str]:
     """`count` free ranks at the column's foot or top, in order."""
     if top:
-        first = Task.objects.filter(workspace=to.workspace_id, status=to).order_by("rank").values_list("rank", flat=True).first()
+        first = (
+            Task.objects.filter(workspace=to.workspace_id, status=to)
+            .order_by("rank")
+            .values_list("rank", flat=True)
+            .first()
+        )
         return list(reversed(_chain(lambda rank: between("", rank), first or "", count)))
     foot = rank_at_foot(to)
     if count > MANY:  # one by one, the thousandth rank would be 17 characters long

@@ -18,7 +18,9 @@ MOST = 50
 
 
 @action
-def add_status(by: Actor, project: Project, *, name: str, category: str = "started", wip_limit: int | None = None) -> Status:
+def add_status(
+    by: Actor, project: Project, *, name: str, category: str = "started", wip_limit: int | None = None
+) -> Status:
     """Add a column at the right end."""
     by.must("project.manage", project)
     lock_board(project)
@@ -26,7 +28,10 @@ def add_status(by: Actor, project: Project, *, name: str, category: str = "start
         raise Refused(f"A board has at most {MOST} columns.", "name")
     last = project.statuses.order_by("-rank").values_list("rank", flat=True).first() or ""
     status = Status(
-        workspace=by.workspace, project=project, rank=between(last, ""), **_clean({"name": name, "category": category, "wip_limit": wip_limit})
+        workspace=by.workspace,
+        project=project,
+        rank=between(last, ""),
+        **_clean({"name": name, "category": category, "wip_limit": wip_limit}),
     )
     status.save(force_insert=True)
     StatusTally(workspace=by.workspace, status=status).save(force_insert=True)
@@ -117,7 +122,15 @@ def remove_status(by: Actor, status: Status, *, into: Status | None = None) -> S
     status.version += 1
     status.save(update_fields=["deleted_at", "version"])
     facts = {"name": status.name}
-    record(by, "status:deleted", status, before=facts, key=status.project.key, label=status.name, project_id=status.project_id)
+    record(
+        by,
+        "status:deleted",
+        status,
+        before=facts,
+        key=status.project.key,
+        label=status.name,
+        project_id=status.project_id,
+    )
     return status
 
 
@@ -145,5 +158,13 @@ def recover_status(by: Actor, status: Status) -> Status:
     status.version += 1
     status.save(update_fields=["deleted_at", "version"])
     facts = {"name": status.name}
-    record(by, "status:recovered", status, after=facts, key=status.project.key, label=status.name, project_id=status.project_id)
+    record(
+        by,
+        "status:recovered",
+        status,
+        after=facts,
+        key=status.project.key,
+        label=status.name,
+        project_id=status.project_id,
+    )
     return status

@@ -67,7 +67,9 @@ def hang_details(by: Actor, project: Project, *, details: Sequence[Details]) -> 
     for model in (Comment, ChecklistItem, Attachment):
         model.objects.bulk_create([row for row in rows if isinstance(row, model)], batch_size=500)
     Task.objects.within(by.workspace).bulk_update(
-        list(_count(by, rows)), ["comment_count", "checklist_count", "checklist_done", "version", "updated_at"], batch_size=500
+        list(_count(by, rows)),
+        ["comment_count", "checklist_count", "checklist_done", "version", "updated_at"],
+        batch_size=500,
     )
     for row in rows:
         _record(by, project, row)

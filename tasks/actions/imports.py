@@ -19,7 +19,9 @@ MOST_WAITING = 5
 
 
 @action
-def start_import(by: Actor, *, data: bytes, kind: str = "trello", file_name: str = "", again: bool = False) -> ImportRun:
+def start_import(
+    by: Actor, *, data: bytes, kind: str = "trello", file_name: str = "", again: bool = False
+) -> ImportRun:
     """Keep the file and let a worker import it."""
     from ..jobs import run_import
 

@@ -57,7 +57,16 @@ def update_label(by: Actor, label: Label, **fields: Any) -> Label:
         setattr(label, name, value)
     _save(label)
     project = label.project
-    record(by, "label:updated", label, before=before, after=changed, key=project.key, label=label.name, project_id=project.pk)
+    record(
+        by,
+        "label:updated",
+        label,
+        before=before,
+        after=changed,
+        key=project.key,
+        label=label.name,
+        project_id=project.pk,
+    )
     return label
 
 

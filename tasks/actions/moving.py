@@ -47,7 +47,9 @@ def _is_there(task: Task, to: Status, after: Task | None) -> bool:
     """Whether the card already stands directly below `after` among the open cards."""
     if task.status_id != to.pk:
         return False
-    above = Task.objects.filter(workspace=task.workspace_id, status=to, rank__lt=task.rank).open().order_by("-rank").first()
+    above = (
+        Task.objects.filter(workspace=task.workspace_id, status=to, rank__lt=task.rank).open().order_by("-rank").first()
+    )
     return (above and above.pk) == (after and after.pk)
 
 

@@ -20,7 +20,13 @@ from ..models import COLORS, GRANTS, Project, ProjectGrant, Status, StatusTally
 from ..rank import spread
 
 KEY = re.compile(r"[A-Z][A-Z0-9]{1,7}")
-DEFAULT_COLUMNS = (("Backlog", "backlog"), ("To do", "backlog"), ("In progress", "started"), ("Review", "started"), ("Done", "done"))
+DEFAULT_COLUMNS = (
+    ("Backlog", "backlog"),
+    ("To do", "backlog"),
+    ("In progress", "started"),
+    ("Review", "started"),
+    ("Done", "done"),
+)
 
 
 @action
@@ -54,7 +60,9 @@ def _insert(project: Project) -> None:
 
 def _columns(by: Actor, project: Project, columns: tuple[tuple[str, str], ...]) -> None:
     rows = [
-        Status(workspace=by.workspace, project=project, name=line(name, "name", longest=60), category=category, rank=rank)
+        Status(
+            workspace=by.workspace, project=project, name=line(name, "name", longest=60), category=category, rank=rank
+        )
         for (name, category), rank in zip(columns, spread(len(columns)), strict=True)
     ]
     Status.objects.bulk_create(rows)
@@ -77,7 +85,9 @@ def free_key(by: Actor, name: str) -> str:
     base = "".join(word[0] for word in words) if len(words) > 1 else "".join(words)[:4]
     base = re.sub(r"^[0-9]+", "", base)[:5]
     base = base if len(base) > 1 else (base + "PR")[:3]
-    taken = set(Project.objects.within(by.workspace).filter(deleted_at=None, key__startswith=base).values_list("key", flat=True))
+    taken = set(
+        Project.objects.within(by.workspace).filter(deleted_at=None, key__startswith=base).values_list("key", flat=True)
+    )
     return next(key for number in range(1, 999) if (key := base if number == 1 else f"{base}{number}") not in taken)
 
 
@@ -110,7 +120,16 @@ def update_project(by: Actor, project: Project, **fields: Any) -> Project:
     project.save(update_fields=[*changed, "version"])
     if changed.get("private"):
         _grant(by, project, by.user, "edit_project")
-    record(by, "project:updated", project, before=before, after=changed, key=project.key, label=project.name, project_id=project.pk)
+    record(
+        by,
+        "project:updated",
+        project,
+        before=before,
+        after=changed,
+        key=project.key,
+        label=project.name,
+        project_id=project.pk,
+    )
     return project
 
 
@@ -122,7 +141,9 @@ def share_project(by: Actor, project: Project, *, person: User, grant: str = "ed
         raise Refused(f"The grant is one of {', '.join(GRANTS)}.", "grant")
     if not Membership.objects.within(by.workspace).filter(user=person).exists():
         raise Refused("That person is not in this workspace: invite them first.", "user")
-    was = ProjectGrant.objects.filter(content_object=project, user=person).values_list("permission__codename", flat=True)
+    was = ProjectGrant.objects.filter(content_object=project, user=person).values_list(
+        "permission__codename", flat=True
+    )
     if list(was) == [grant]:
         return project
     _revoke(project, person)
@@ -140,7 +161,9 @@ def unshare_project(by: Actor, project: Project, *, person: User) -> Project:
     if not ProjectGrant.objects.filter(content_object=project, user=person).exists():
         return project
     if project.private and not _others_remain(project, person):
-        raise Refused("A private project needs at least one member: open it or share it with somebody else first.", "user")
+        raise Refused(
+            "A private project needs at least one member: open it or share it with somebody else first.", "user"
+        )
     facts = {"user": str(person.pk), "name": str(person)}
     _revoke(project, person)
     record(by, "project:unshared", project, before=facts, key=project.key, label=project.name, project_id=project.pk)

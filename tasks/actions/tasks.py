@@ -55,11 +55,16 @@ def create_tasks(
     check_assignable(project, [person for draft in drafts for person in draft.assignees])
     last = lock_board(project, numbers=len(drafts))
     ranks = ranks_at(to, len(drafts), top=at_top)
-    tasks = [_made(by, project, to, draft, last + place, rank) for place, (draft, rank) in enumerate(zip(drafts, ranks, strict=True), 1)]
+    tasks = [
+        _made(by, project, to, draft, last + place, rank)
+        for place, (draft, rank) in enumerate(zip(drafts, ranks, strict=True), 1)
+    ]
     Task.objects.bulk_create(tasks, batch_size=500)
     _hang(tasks, drafts)
     for task, draft in zip(tasks, drafts, strict=True):
-        record(by, "task:created", task, after=_facts(task, draft), key=task.ref, label=task.title, project_id=project.pk)
+        record(
+            by, "task:created", task, after=_facts(task, draft), key=task.ref, label=task.title, project_id=project.pk
+        )
     return tasks
 
 
@@ -144,14 +149,28 @@ def update_task(by: Actor, task: Task, *, base_version: int | None = None, **fie
     if not after:
         return task
     _touch(by, task, [name for name in after if name in CLEAN or name == "parent"])
-    record(by, "task:updated", task, before=before, after=after, key=task.ref, label=task.title, project_id=task.project_id)
+    record(
+        by, "task:updated", task, before=before, after=after, key=task.ref, label=task.title, project_id=task.project_id
+    )
     return task
 
 
 def _lock(task: Task, base_version: int | None = None) -> None:
     """Hold the row, and read what may have changed since it was found."""
     held = Task.objects.within(task.workspace_id).select_for_update(no_key=True).get(pk=task.pk)
-    for name in ("title", "description", "priority", "due", "estimate", "parent_id", "version", "archived_at", "deleted_at", "status_id", "rank"):
+    for name in (
+        "title",
+        "description",
+        "priority",
+        "due",
+        "estimate",
+        "parent_id",
+        "version",
+        "archived_at",
+        "deleted_at",
+        "status_id",
+        "rank",
+    ):
         setattr(task, name, getattr(held, name))
     if task.deleted_at:
         raise Refused(f"{task.ref} was deleted.")
@@ -187,7 +206,9 @@ def _set_assignees(task: Task, users: Sequence[User]) -> tuple[Any, Any]:
     now = {user.pk for user in users}
     check_assignable(task.project, [user for user in users if user.pk not in was])
     task.assignments.filter(user_id__in=was - now).delete()
-    Assignment.objects.bulk_create([Assignment(workspace_id=task.workspace_id, task=task, user_id=pk) for pk in now - was])
+    Assignment.objects.bulk_create(
+        [Assignment(workspace_id=task.workspace_id, task=task, user_id=pk) for pk in now - was]
+    )
     return sorted(map(str, was)), sorted(map(str, now))
 
 
@@ -256,6 +277,6 @@ def recover_task(by: Actor, task: Task) -> Task:
 
 def _check_column(task: Task) -> None:
     if task.status.deleted_at:
-        raise Refused(f"The column {task.status.name} of {task.ref} was removed: bring the column back first.", "status")
-
-
+        raise Refused(
+            f"The column {task.status.name} of {task.ref} was removed: bring the column back first.", "status"
+        )

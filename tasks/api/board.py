@@ -78,7 +78,9 @@ def _column(request: HttpRequest, column: Any, rows: dict[UUID, dict[str, Any]])
 def _below(request: HttpRequest, column: Status, rank: str) -> str:
     """The page of the list of tasks that goes on after this rank."""
     base = request.path.rstrip("/").removesuffix("board")
-    return request.build_absolute_uri(f"{base}tasks/?status={column.pk}&ordering=rank&cursor={Place((rank,)).written('rank')}")
+    return request.build_absolute_uri(
+        f"{base}tasks/?status={column.pk}&ordering=rank&cursor={Place((rank,)).written('rank')}"
+    )
 
 
 def status_row(status: Status) -> dict[str, Any]:

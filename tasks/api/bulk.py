@@ -27,7 +27,9 @@ from .shapes import Bulk
 class BulkOut(serializers.Serializer[Any]):
     """What came of it."""
 
-    change = serializers.UUIDField(allow_null=True, help_text="undo it with POST …/changes/<id>/undo/; null when nothing changed")
+    change = serializers.UUIDField(
+        allow_null=True, help_text="undo it with POST …/changes/<id>/undo/; null when nothing changed"
+    )
     results = TaskOut(many=True)
 
 
@@ -42,7 +44,10 @@ class BulkTasks(Endpoint):
         title = f"Changed {len(found)} tasks" if len(found) > 1 else ""
         with acting(self.by, kind=ChangeSet.Kind.BULK, title=title) as act:
             _apply(self.by, found, said["set"])
-        rows = {row["id"]: task_row(row) for row in task_values(Task.objects.within(self.by.workspace).filter(pk__in=[t.pk for t in found]))}
+        rows = {
+            row["id"]: task_row(row)
+            for row in task_values(Task.objects.within(self.by.workspace).filter(pk__in=[t.pk for t in found]))
+        }
         return answer({"change": act.change_id if act.rows else None, "results": [rows[task.pk] for task in found]})
 
 
@@ -87,5 +92,10 @@ def _set(by: Actor, project: Project, tasks: list[Task], said: dict[str, Any]) -
 
 def _foot(to: Status) -> Task | None:
     """The column's last card."""
-    rows = Task.objects.within(to.workspace_id).filter(project=to.project, status=to).open().select_related("project", "status")
+    rows = (
+        Task.objects.within(to.workspace_id)
+        .filter(project=to.project, status=to)
+        .open()
+        .select_related("project", "status")
+    )
     return rows.order_by("-rank").first()  # type: ignore[no-any-return]

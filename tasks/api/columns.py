@@ -112,7 +112,9 @@ class MoveStatus(Endpoint):
         project = find_project(self.by, key)
         found, after = find_status(project, status), self.given(StatusMove)["after"]
         self.by.must("project.manage", project)
-        return answer(status_row(move_status(self.by, found, after=status_named(project, after, "after") if after else None)))
+        return answer(
+            status_row(move_status(self.by, found, after=status_named(project, after, "after") if after else None))
+        )
 
 
 class LabelOut(serializers.Serializer[Any]):

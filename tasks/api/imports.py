@@ -31,7 +31,9 @@ class ImportBoard(serializers.Serializer[Any]):
 
     kind = serializers.CharField(default="trello", help_text="Where the board comes from: trello")
     data = serializers.DictField(help_text="The export of the board, as Trello gives it.")
-    again = serializers.BooleanField(default=False, help_text="Import as a copy, although this board was imported before.")
+    again = serializers.BooleanField(
+        default=False, help_text="Import as a copy, although this board was imported before."
+    )
 
 
 class ImportUpload(serializers.Serializer[Any]):

@@ -46,7 +46,9 @@ class Tasks(Endpoint):
         project = find_project(self.by, key)
         self.by.must("task.create", project)
         to = status_named(project, said.pop("status")) if "status" in said else None
-        task = create_task(self.by, project, to=to, at_top=said.pop("at_top", False), **fields_named(self.by, project, said))
+        task = create_task(
+            self.by, project, to=to, at_top=said.pop("at_top", False), **fields_named(self.by, project, said)
+        )
         return answer(task_shown(task), 201, ETag=etag(task.version))
 
 

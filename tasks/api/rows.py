@@ -78,7 +78,9 @@ class TaskOut(serializers.Serializer[Any]):
 def task_values(rows: QuerySet[Task]) -> QuerySet[Any]:
     """The rows with all that `task_row` needs, as dicts."""
     text = TextField()
-    return rows.annotate(people=RawSQL(ASSIGNEES, [], text), tags=RawSQL(LABELS, [], text)).values(*COLUMNS, "people", "tags")
+    return rows.annotate(people=RawSQL(ASSIGNEES, [], text), tags=RawSQL(LABELS, [], text)).values(
+        *COLUMNS, "people", "tags"
+    )
 
 
 def task_row(row: dict[str, Any]) -> dict[str, Any]:

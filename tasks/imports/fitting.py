@@ -9,12 +9,16 @@ from accounts.models import User
 from tasks.imports.board import Card, Column, Person, Tag
 from tasks.models import COLORS, ChecklistItem, Status, Task
 
-DONE = re.compile(r"\b(done|complete[d]?|shipped|released|finished|closed|live|archive[d]?|erledigt|fertig|terminé|hecho)\b", re.I)
+DONE = re.compile(
+    r"\b(done|complete[d]?|shipped|released|finished|closed|live|archive[d]?|erledigt|fertig|terminé|hecho)\b", re.I
+)
 STARTED = re.compile(
     r"\b(doing|progress|started|active|wip|review|test\w*|qa|verif\w*|ready to|deploy\w*|staging|blocked|waiting|in arbeit|en cours)\b",
     re.I,
 )
-WAITING = re.compile(r"\b(backlog|ideas?|icebox|someday|later|future|to[- ]?do|next|inbox|planned|wish\w*|new|offen|à faire)\b", re.I)
+WAITING = re.compile(
+    r"\b(backlog|ideas?|icebox|someday|later|future|to[- ]?do|next|inbox|planned|wish\w*|new|offen|à faire)\b", re.I
+)
 NEAREST = {"black": "gray", "grey": "gray", "cyan": "sky", "sky": "sky", "violet": "purple", "magenta": "pink"}
 MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
 
@@ -138,5 +142,7 @@ def due_day(card: Card, zone: str) -> object:
 def kept(columns: Iterable[Column]) -> tuple[list[Column], list[Column]]:
     """The columns to bring, archived ones last since nobody saw them; and the archived empty ones that nobody misses."""
     every = list(columns)
-    brought = [column for column in every if not column.closed] + [column for column in every if column.closed and column.cards]
+    brought = [column for column in every if not column.closed] + [
+        column for column in every if column.closed and column.cards
+    ]
     return brought, [column for column in every if column.closed and not column.cards]

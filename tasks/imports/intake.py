@@ -35,7 +35,9 @@ def run_seen_by(by: Actor, run_id: object) -> ImportRun:
 
 def _visible(by: Actor, run: ImportRun) -> bool:
     """Whether the project is still there for this person."""
-    return run.project.deleted_at is None and type(run.project).objects.visible_to(by).filter(pk=run.project_id).exists()
+    return (
+        run.project.deleted_at is None and type(run.project).objects.visible_to(by).filter(pk=run.project_id).exists()
+    )
 
 
 def undone(run: ImportRun) -> bool:

@@ -41,7 +41,9 @@ class Making:
         self.report = Report.of(board)
         self.brought, left = fitting.kept(board.columns)
         if left:
-            self.report.skip(counted(len(left), "archived list") + " without cards", ", ".join(column.name for column in left))
+            self.report.skip(
+                counted(len(left), "archived list") + " without cards", ", ".join(column.name for column in left)
+            )
         members = Membership.objects.within(by.workspace).select_related("user")
         self.people = People([membership.user for membership in members])
 
@@ -182,7 +184,9 @@ class Making:
             for checklist in card.checklists for step in checklist.steps
         ]  # fmt: skip
         if len(lines) > MOST_LINES:
-            self.report.skip(counted(len(lines) - MOST_LINES, "checklist line"), f"{card.name} has more than {MOST_LINES}.")
+            self.report.skip(
+                counted(len(lines) - MOST_LINES, "checklist line"), f"{card.name} has more than {MOST_LINES}."
+            )
         return lines[:MOST_LINES]
 
 

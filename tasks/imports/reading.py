@@ -17,8 +17,13 @@ CUT_SHORT = "The file ends too soon; it was probably not downloaded completely."
 
 CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)])
 KINDS = {
-    dict: "an object", list: "a list", str: "a text", bool: "true or false",
-    int: "a number", float: "a number", type(None): "null",
+    dict: "an object",
+    list: "a list",
+    str: "a text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
 }
 
 

@@ -78,7 +78,13 @@ class Report:
         """As it is kept in the run and answered by the API."""
         whole = asdict(self)
         shown, archived = (sum(getattr(column, name) for column in self.columns) for name in ("open", "archived"))
-        return whole | {"title": self.title, "summary": self.summary, "open": shown, "archived": archived, "new": self.new}
+        return whole | {
+            "title": self.title,
+            "summary": self.summary,
+            "open": shown,
+            "archived": archived,
+            "new": self.new,
+        }
 
 
 def _count(column: Column) -> ColumnCount:

@@ -261,7 +261,9 @@ def _links(node: Node, known: _Known) -> Iterator[Link]:
         if url.lower().startswith(("http://", "https://")) and len(url) <= LONGEST_LINK:
             yield Link(item.need("id").identifier(), _name(item, url)[:NAME], url)
         else:
-            known.omitted.append((f"An attachment of {node.place}", "Its address is not one on the web, or far too long."))
+            known.omitted.append(
+                (f"An attachment of {node.place}", "Its address is not one on the web, or far too long.")
+            )
 
 
 def _note_the_rest(root: Node, known: _Known) -> None:

@@ -15,451 +15,878 @@ import workspaces.tenancy
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('workspaces', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("workspaces", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         BtreeGinExtension(),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=8)),
-                ('name', models.CharField(max_length=80)),
-                ('description', models.TextField(blank=True, max_length=5000)),
-                ('color', models.CharField(choices=[('gray', 'Gray'), ('red', 'Red'), ('orange', 'Orange'), ('amber', 'Amber'), ('yellow', 'Yellow'), ('lime', 'Lime'), ('green', 'Green'), ('teal', 'Teal'), ('sky', 'Sky'), ('blue', 'Blue'), ('purple', 'Purple'), ('pink', 'Pink')], default='blue', max_length=10)),
-                ('private', models.BooleanField(default=False)),
-                ('last_number', models.PositiveIntegerField(default=0)),
-                ('source', models.CharField(blank=True, help_text='trello:<board id> for an imported project', max_length=80)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=8)),
+                ("name", models.CharField(max_length=80)),
+                ("description", models.TextField(blank=True, max_length=5000)),
+                (
+                    "color",
+                    models.CharField(
+                        choices=[
+                            ("gray", "Gray"),
+                            ("red", "Red"),
+                            ("orange", "Orange"),
+                            ("amber", "Amber"),
+                            ("yellow", "Yellow"),
+                            ("lime", "Lime"),
+                            ("green", "Green"),
+                            ("teal", "Teal"),
+                            ("sky", "Sky"),
+                            ("blue", "Blue"),
+                            ("purple", "Purple"),
+                            ("pink", "Pink"),
+                        ],
+                        default="blue",
+                        max_length=10,
+                    ),
+                ),
+                ("private", models.BooleanField(default=False)),
+                ("last_number", models.PositiveIntegerField(default=0)),
+                (
+                    "source",
+                    models.CharField(blank=True, help_text="trello:<board id> for an imported project", max_length=80),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'permissions': [('comment_project', 'Can comment in the project'), ('edit_project', 'Can work in the project')],
-                'default_permissions': ('view',),
+                "permissions": [
+                    ("comment_project", "Can comment in the project"),
+                    ("edit_project", "Can work in the project"),
+                ],
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('color', models.CharField(choices=[('gray', 'Gray'), ('red', 'Red'), ('orange', 'Orange'), ('amber', 'Amber'), ('yellow', 'Yellow'), ('lime', 'Lime'), ('green', 'Green'), ('teal', 'Teal'), ('sky', 'Sky'), ('blue', 'Blue'), ('purple', 'Purple'), ('pink', 'Pink')], default='gray', max_length=10)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
-                ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='tasks.project')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "color",
+                    models.CharField(
+                        choices=[
+                            ("gray", "Gray"),
+                            ("red", "Red"),
+                            ("orange", "Orange"),
+                            ("amber", "Amber"),
+                            ("yellow", "Yellow"),
+                            ("lime", "Lime"),
+                            ("green", "Green"),
+                            ("teal", "Teal"),
+                            ("sky", "Sky"),
+                            ("blue", "Blue"),
+                            ("purple", "Purple"),
+                            ("pink", "Pink"),
+                        ],
+                        default="gray",
+                        max_length=10,
+                    ),
+                ),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="labels",
+                        to="tasks.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(default='trello', max_length=10)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('again', models.BooleanField(default=False, help_text='as a copy, although this board was imported before')),
-                ('file_name', models.CharField(blank=True, max_length=200)),
-                ('data', models.BinaryField(default=b'')),
-                ('change_id', models.UUIDField(blank=True, null=True)),
-                ('report', models.JSONField(blank=True, default=dict)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
-                ('project', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tasks.project')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("kind", models.CharField(default="trello", max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "Queued"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "again",
+                    models.BooleanField(default=False, help_text="as a copy, although this board was imported before"),
+                ),
+                ("file_name", models.CharField(blank=True, max_length=200)),
+                ("data", models.BinaryField(default=b"")),
+                ("change_id", models.UUIDField(blank=True, null=True)),
+                ("report", models.JSONField(blank=True, default=dict)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tasks.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProjectGrant',
+            name="ProjectGrant",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('content_object', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='tasks.project')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="tasks.project",
+                    ),
+                ),
+                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Status',
+            name="Status",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('category', models.CharField(choices=[('backlog', 'Backlog'), ('started', 'In progress'), ('done', 'Done')], default='started', max_length=10)),
-                ('wip_limit', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='WIP limit')),
-                ('rank', models.CharField(db_collation='C', max_length=80)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='statuses', to='tasks.project')),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[("backlog", "Backlog"), ("started", "In progress"), ("done", "Done")],
+                        default="started",
+                        max_length=10,
+                    ),
+                ),
+                ("wip_limit", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="WIP limit")),
+                ("rank", models.CharField(db_collation="C", max_length=80)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="statuses",
+                        to="tasks.project",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'statuses',
+                "verbose_name_plural": "statuses",
             },
         ),
         migrations.CreateModel(
-            name='StatusTally',
+            name="StatusTally",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('open', models.IntegerField(default=0)),
-                ('status', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='tasks.status')),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("open", models.IntegerField(default=0)),
+                (
+                    "status",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tallies",
+                        to="tasks.status",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'status tallies',
+                "verbose_name_plural": "status tallies",
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=300)),
-                ('description', models.TextField(blank=True, max_length=100000)),
-                ('rank', models.CharField(db_collation='C', max_length=80)),
-                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'No priority'), (1, 'Low'), (2, 'Medium'), (3, 'High'), (4, 'Urgent')], default=0)),
-                ('due', models.DateField(blank=True, null=True)),
-                ('estimate', models.PositiveSmallIntegerField(blank=True, help_text='points', null=True)),
-                ('source', models.CharField(blank=True, help_text='trello:<card id> for an imported card', max_length=80)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('comment_count', models.PositiveIntegerField(default=0)),
-                ('checklist_count', models.PositiveIntegerField(default=0)),
-                ('checklist_done', models.PositiveIntegerField(default=0)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('title', 'description', config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('creator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='subtasks', to='tasks.task')),
-                ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='tasks.project')),
-                ('status', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='tasks', to='tasks.status')),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=300)),
+                ("description", models.TextField(blank=True, max_length=100000)),
+                ("rank", models.CharField(db_collation="C", max_length=80)),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "No priority"), (1, "Low"), (2, "Medium"), (3, "High"), (4, "Urgent")], default=0
+                    ),
+                ),
+                ("due", models.DateField(blank=True, null=True)),
+                ("estimate", models.PositiveSmallIntegerField(blank=True, help_text="points", null=True)),
+                (
+                    "source",
+                    models.CharField(blank=True, help_text="trello:<card id> for an imported card", max_length=80),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("comment_count", models.PositiveIntegerField(default=0)),
+                ("checklist_count", models.PositiveIntegerField(default=0)),
+                ("checklist_done", models.PositiveIntegerField(default=0)),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector("title", "description", config="simple"),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "creator",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="subtasks",
+                        to="tasks.task",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="tasks.project",
+                    ),
+                ),
+                (
+                    "status",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="tasks",
+                        to="tasks.status",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_name', models.CharField(blank=True, max_length=100)),
-                ('body', models.TextField(max_length=50000)),
-                ('source', models.CharField(blank=True, max_length=80)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
-                ('task', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='tasks.task')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("author_name", models.CharField(blank=True, max_length=100)),
+                ("body", models.TextField(max_length=50000)),
+                ("source", models.CharField(blank=True, max_length=80)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="tasks.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChecklistItem',
+            name="ChecklistItem",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('group', models.CharField(blank=True, help_text='heading, where an imported card had several lists', max_length=100)),
-                ('text', models.CharField(max_length=500)),
-                ('done', models.BooleanField(default=False)),
-                ('rank', models.CharField(db_collation='C', max_length=80)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
-                ('task', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='checklist', to='tasks.task')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "group",
+                    models.CharField(
+                        blank=True, help_text="heading, where an imported card had several lists", max_length=100
+                    ),
+                ),
+                ("text", models.CharField(max_length=500)),
+                ("done", models.BooleanField(default=False)),
+                ("rank", models.CharField(db_collation="C", max_length=80)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checklist",
+                        to="tasks.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('url', models.URLField(max_length=2000)),
-                ('source', models.CharField(blank=True, max_length=80)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
-                ('task', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tasks.task')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=200)),
+                ("url", models.URLField(max_length=2000)),
+                ("source", models.CharField(blank=True, max_length=80)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="tasks.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
-                ('task', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='tasks.task')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="tasks.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TaskLabel',
+            name="TaskLabel",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('label', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='task_labels', to='tasks.label')),
-                ('task', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='task_labels', to='tasks.task')),
-                ('workspace', models.ForeignKey(db_index=False, default=workspaces.tenancy.current_workspace, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "label",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="task_labels",
+                        to="tasks.label",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="task_labels",
+                        to="tasks.task",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=workspaces.tenancy.current_workspace,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(condition=models.Q(('source', ''), _negated=True), fields=['workspace', 'source'], name='project_source'),
+            model_name="project",
+            index=models.Index(
+                condition=models.Q(("source", ""), _negated=True), fields=["workspace", "source"], name="project_source"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='project_tenant_key'),
+            model_name="project",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="project_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=workspaces.constraints.TenantIsolation(name='project_rls'),
+            model_name="project",
+            constraint=workspaces.constraints.TenantIsolation(name="project_rls"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('workspace', 'key'), name='project_key'),
+            model_name="project",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("deleted_at", None)), fields=("workspace", "key"), name="project_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='label_tenant_key'),
+            model_name="label",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="label_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=workspaces.constraints.TenantIsolation(name='label_rls'),
+            model_name="label",
+            constraint=workspaces.constraints.TenantIsolation(name="label_rls"),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=workspaces.constraints.TenantForeignKey(field='project', name='label_project_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="label",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="project", name="label_project_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('workspace', 'project', 'name'), name='label_name'),
+            model_name="label",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("deleted_at", None)), fields=("workspace", "project", "name"), name="label_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['workspace', 'created_at'], name='importrun_newest'),
+            model_name="importrun",
+            index=models.Index(fields=["workspace", "created_at"], name="importrun_newest"),
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='importrun_tenant_key'),
+            model_name="importrun",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="importrun_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=workspaces.constraints.TenantIsolation(name='importrun_rls'),
+            model_name="importrun",
+            constraint=workspaces.constraints.TenantIsolation(name="importrun_rls"),
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=workspaces.constraints.TenantForeignKey(field='project', name='importrun_project_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="importrun",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="project", name="importrun_project_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddIndex(
-            model_name='projectgrant',
-            index=models.Index(fields=['workspace', 'content_object'], name='projectgrant_project'),
+            model_name="projectgrant",
+            index=models.Index(fields=["workspace", "content_object"], name="projectgrant_project"),
         ),
         migrations.AddConstraint(
-            model_name='projectgrant',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='projectgrant_tenant_key'),
+            model_name="projectgrant",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="projectgrant_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='projectgrant',
-            constraint=workspaces.constraints.TenantIsolation(name='projectgrant_rls'),
+            model_name="projectgrant",
+            constraint=workspaces.constraints.TenantIsolation(name="projectgrant_rls"),
         ),
         migrations.AddConstraint(
-            model_name='projectgrant',
-            constraint=workspaces.constraints.TenantForeignKey(field='content_object', name='projectgrant_project_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="projectgrant",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="content_object", name="projectgrant_project_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='projectgrant',
-            constraint=models.UniqueConstraint(fields=('workspace', 'user', 'content_object', 'permission'), name='projectgrant_once'),
+            model_name="projectgrant",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "user", "content_object", "permission"), name="projectgrant_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='status',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='status_tenant_key'),
+            model_name="status",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="status_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='status',
-            constraint=workspaces.constraints.TenantIsolation(name='status_rls'),
+            model_name="status",
+            constraint=workspaces.constraints.TenantIsolation(name="status_rls"),
         ),
         migrations.AddConstraint(
-            model_name='status',
-            constraint=workspaces.constraints.TenantForeignKey(field='project', name='status_project_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="status",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="project", name="status_project_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='status',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('workspace', 'project', 'rank'), name='status_rank'),
+            model_name="status",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("workspace", "project", "rank"),
+                name="status_rank",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statustally',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='statustally_tenant_key'),
+            model_name="statustally",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="statustally_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='statustally',
-            constraint=workspaces.constraints.TenantIsolation(name='statustally_rls'),
+            model_name="statustally",
+            constraint=workspaces.constraints.TenantIsolation(name="statustally_rls"),
         ),
         migrations.AddConstraint(
-            model_name='statustally',
-            constraint=workspaces.constraints.TenantForeignKey(field='status', name='statustally_status_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="statustally",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="status", name="statustally_status_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statustally',
-            constraint=models.UniqueConstraint(fields=('workspace', 'status'), name='statustally_once'),
+            model_name="statustally",
+            constraint=models.UniqueConstraint(fields=("workspace", "status"), name="statustally_once"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('archived_at', None), ('deleted_at', None)), fields=['workspace', 'project', 'status', 'rank'], name='task_board'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                fields=["workspace", "project", "status", "rank"],
+                name="task_board",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('archived_at', None), ('deleted_at', None)), fields=['workspace', 'project', '-number'], name='task_newest'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                fields=["workspace", "project", "-number"],
+                name="task_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('archived_at', None), ('deleted_at', None)), fields=['workspace', 'project', 'due', 'number'], name='task_due'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                fields=["workspace", "project", "due", "number"],
+                name="task_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('archived_at', None), ('deleted_at', None)), fields=['workspace', 'project', '-updated_at', 'number'], name='task_touched'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                fields=["workspace", "project", "-updated_at", "number"],
+                name="task_touched",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('archived_at', None), ('deleted_at', None)), fields=['workspace', 'project', '-priority', 'number'], name='task_priority'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                fields=["workspace", "project", "-priority", "number"],
+                name="task_priority",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['workspace', 'parent'], name='task_parent'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("parent__isnull", False)), fields=["workspace", "parent"], name="task_parent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('source', ''), _negated=True), fields=['workspace', 'source'], name='task_source'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("source", ""), _negated=True), fields=["workspace", "source"], name="task_source"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=django.contrib.postgres.indexes.GinIndex(models.F('workspace'), models.F('search'), name='task_search'),
+            model_name="task",
+            index=django.contrib.postgres.indexes.GinIndex(
+                models.F("workspace"), models.F("search"), name="task_search"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='task_tenant_key'),
+            model_name="task",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="task_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=workspaces.constraints.TenantIsolation(name='task_rls'),
+            model_name="task",
+            constraint=workspaces.constraints.TenantIsolation(name="task_rls"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=workspaces.constraints.TenantForeignKey(field='project', name='task_project_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="task",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="project", name="task_project_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=workspaces.constraints.TenantForeignKey(field='status', name='task_status_tenant', on_delete=''),
+            model_name="task",
+            constraint=workspaces.constraints.TenantForeignKey(field="status", name="task_status_tenant", on_delete=""),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=workspaces.constraints.TenantForeignKey(field='parent', name='task_parent_tenant', on_delete='ON DELETE SET NULL (parent_id)'),
+            model_name="task",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="parent", name="task_parent_tenant", on_delete="ON DELETE SET NULL (parent_id)"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('workspace', 'project', 'number'), name='task_number'),
+            model_name="task",
+            constraint=models.UniqueConstraint(fields=("workspace", "project", "number"), name="task_number"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('workspace', 'status', 'rank'), name='task_rank'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("workspace", "status", "rank"),
+                name="task_rank",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['workspace', 'task', 'created_at'], name='comment_thread'),
+            model_name="comment",
+            index=models.Index(fields=["workspace", "task", "created_at"], name="comment_thread"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='comment_tenant_key'),
+            model_name="comment",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="comment_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=workspaces.constraints.TenantIsolation(name='comment_rls'),
+            model_name="comment",
+            constraint=workspaces.constraints.TenantIsolation(name="comment_rls"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=workspaces.constraints.TenantForeignKey(field='task', name='comment_task_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="comment",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="task", name="comment_task_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddIndex(
-            model_name='checklistitem',
-            index=models.Index(fields=['workspace', 'task', 'rank'], name='checklistitem_order'),
+            model_name="checklistitem",
+            index=models.Index(fields=["workspace", "task", "rank"], name="checklistitem_order"),
         ),
         migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='checklistitem_tenant_key'),
+            model_name="checklistitem",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="checklistitem_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=workspaces.constraints.TenantIsolation(name='checklistitem_rls'),
+            model_name="checklistitem",
+            constraint=workspaces.constraints.TenantIsolation(name="checklistitem_rls"),
         ),
         migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=workspaces.constraints.TenantForeignKey(field='task', name='checklistitem_task_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="checklistitem",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="task", name="checklistitem_task_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['workspace', 'task'], name='attachment_task'),
+            model_name="attachment",
+            index=models.Index(fields=["workspace", "task"], name="attachment_task"),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='attachment_tenant_key'),
+            model_name="attachment",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="attachment_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=workspaces.constraints.TenantIsolation(name='attachment_rls'),
+            model_name="attachment",
+            constraint=workspaces.constraints.TenantIsolation(name="attachment_rls"),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=workspaces.constraints.TenantForeignKey(field='task', name='attachment_task_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="attachment",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="task", name="attachment_task_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['workspace', 'user', 'task'], name='assignment_user'),
+            model_name="assignment",
+            index=models.Index(fields=["workspace", "user", "task"], name="assignment_user"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='assignment_tenant_key'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="assignment_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=workspaces.constraints.TenantIsolation(name='assignment_rls'),
+            model_name="assignment",
+            constraint=workspaces.constraints.TenantIsolation(name="assignment_rls"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=workspaces.constraints.TenantForeignKey(field='task', name='assignment_task_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="assignment",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="task", name="assignment_task_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('workspace', 'task', 'user'), name='assignment_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(fields=("workspace", "task", "user"), name="assignment_once"),
         ),
         migrations.AddIndex(
-            model_name='tasklabel',
-            index=models.Index(fields=['workspace', 'label', 'task'], name='tasklabel_label'),
+            model_name="tasklabel",
+            index=models.Index(fields=["workspace", "label", "task"], name="tasklabel_label"),
         ),
         migrations.AddConstraint(
-            model_name='tasklabel',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='tasklabel_tenant_key'),
+            model_name="tasklabel",
+            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="tasklabel_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='tasklabel',
-            constraint=workspaces.constraints.TenantIsolation(name='tasklabel_rls'),
+            model_name="tasklabel",
+            constraint=workspaces.constraints.TenantIsolation(name="tasklabel_rls"),
         ),
         migrations.AddConstraint(
-            model_name='tasklabel',
-            constraint=workspaces.constraints.TenantForeignKey(field='task', name='tasklabel_task_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="tasklabel",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="task", name="tasklabel_task_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tasklabel',
-            constraint=workspaces.constraints.TenantForeignKey(field='label', name='tasklabel_label_tenant', on_delete='ON DELETE CASCADE'),
+            model_name="tasklabel",
+            constraint=workspaces.constraints.TenantForeignKey(
+                field="label", name="tasklabel_label_tenant", on_delete="ON DELETE CASCADE"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tasklabel',
-            constraint=models.UniqueConstraint(fields=('workspace', 'task', 'label'), name='tasklabel_once'),
+            model_name="tasklabel",
+            constraint=models.UniqueConstraint(fields=("workspace", "task", "label"), name="tasklabel_once"),
         ),
     ]

@@ -5,16 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tasks', '0001_initial'),
-        ('workspaces', '0003_history_by_key'),
+        ("tasks", "0001_initial"),
+        ("workspaces", "0003_history_by_key"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('archived_at', None), ('deleted_at', None)), fields=['workspace', 'project', 'title', 'number'], name='task_title'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                fields=["workspace", "project", "title", "number"],
+                name="task_title",
+            ),
         ),
     ]

@@ -5,6 +5,19 @@ from .projects import COLORS, GRANTS, Label, Project, ProjectGrant, Status, Stat
 from .tasks import OPEN, Assignment, Task, TaskLabel
 
 __all__ = [
-    "COLORS", "GRANTS", "OPEN", "Assignment", "Attachment", "ChecklistItem", "Comment", "ImportRun", "Label", "Project",
-    "ProjectGrant", "Status", "StatusTally", "Task", "TaskLabel",
+    "COLORS",
+    "GRANTS",
+    "OPEN",
+    "Assignment",
+    "Attachment",
+    "ChecklistItem",
+    "Comment",
+    "ImportRun",
+    "Label",
+    "Project",
+    "ProjectGrant",
+    "Status",
+    "StatusTally",
+    "Task",
+    "TaskLabel",
 ]

@@ -32,7 +32,9 @@ class ProjectQuerySet(TenantQuerySet):
     def visible_to(self, by: Actor) -> Self:
         """Open projects for members and above; private ones and guests' by grant."""
         rows = self.within(by.workspace).filter(deleted_at=None)
-        granted = Exists(ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=OuterRef("pk")))
+        granted = Exists(
+            ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=OuterRef("pk"))
+        )
         return rows.filter(Q(private=False) | granted) if by.level >= MEMBER else rows.filter(granted)
 
 
@@ -94,7 +96,9 @@ class Project(TenantModel):
 class ProjectGrant(UserObjectPermissionBase, TenantModel):
     """A person's grant on one project (django-guardian's, with a direct foreign key): guests', and private projects' members."""
 
-    content_object = models.ForeignKey(Project, models.CASCADE, db_constraint=False, db_index=False, related_name="grants")
+    content_object = models.ForeignKey(
+        Project, models.CASCADE, db_constraint=False, db_index=False, related_name="grants"
+    )
 
     objects: ClassVar[Any] = UserObjectPermissionManager.from_queryset(TenantQuerySet)()
 
@@ -104,7 +108,9 @@ class ProjectGrant(UserObjectPermissionBase, TenantModel):
         constraints = [
             *TENANT,
             TenantForeignKey(field="content_object", name="projectgrant_project_tenant"),
-            models.UniqueConstraint(fields=["workspace", "user", "content_object", "permission"], name="projectgrant_once"),
+            models.UniqueConstraint(
+                fields=["workspace", "user", "content_object", "permission"], name="projectgrant_once"
+            ),
         ]
         indexes = [models.Index(fields=["workspace", "content_object"], name="projectgrant_project")]
 

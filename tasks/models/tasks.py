@@ -65,7 +65,9 @@ class Task(TenantModel):
     checklist_count = models.PositiveIntegerField(default=0)
     checklist_done = models.PositiveIntegerField(default=0)
     search = models.GeneratedField(
-        expression=SearchVector("title", "description", config="simple"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector("title", "description", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects: ClassVar[Any] = models.Manager.from_queryset(TaskQuerySet)()

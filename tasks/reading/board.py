@@ -40,7 +40,9 @@ class Column:
         return more
 
 
-def read_columns(by: Actor, facts: Facts, filters: Filters, sizes: dict[UUID, int], only: set[UUID] | None = None) -> list[Column]:
+def read_columns(
+    by: Actor, facts: Facts, filters: Filters, sizes: dict[UUID, int], only: set[UUID] | None = None
+) -> list[Column]:
     """The columns and the ids of their first cards: `sizes` for those that show more than a page, `only` some columns."""
     limit = max([PAGE, *(min(size, MOST) for size in sizes.values())]) + 1
     rows = list(_statuses(by, facts, only, None if filters.active else limit))
@@ -64,12 +66,15 @@ def _statuses(by: Actor, facts: Facts, only: set[UUID] | None, limit: int | None
     return rows.filter(pk__in=only) if only is not None else rows
 
 
-def _matches(by: Actor, facts: Facts, filters: Filters, only: set[UUID] | None, limit: int) -> dict[UUID, tuple[list[UUID], int]]:
+def _matches(
+    by: Actor, facts: Facts, filters: Filters, only: set[UUID] | None, limit: int
+) -> dict[UUID, tuple[list[UUID], int]]:
     """The first cards of each column that pass the filter, and how many do: one pass over what passes."""
     rows = filters.apply(by, open_tasks(facts.project))
     rows = rows.filter(status__in=only) if only is not None else rows
     rows = rows.annotate(
-        place=Window(RowNumber(), partition_by="status_id", order_by="rank"), all=Window(Count("*"), partition_by="status_id")
+        place=Window(RowNumber(), partition_by="status_id", order_by="rank"),
+        all=Window(Count("*"), partition_by="status_id"),
     ).filter(place__lte=limit)
     found: dict[UUID, tuple[list[UUID], int]] = {}
     for status_id, key, count in rows.order_by("status_id", "rank").values_list("status_id", "pk", "all"):
@@ -92,7 +97,9 @@ def fill(by: Actor, facts: Facts, columns: list[Column], *, dated: bool = False)
     """Read the cards of all columns at once."""
     ids = [key for column in columns for key in column.ids]
     rows = open_tasks(facts.project).filter(pk__in=ids)
-    cards = {card.id: card for card in read_cards(by, facts, rows, movable=rights(by, facts.project)["edit"], dated=dated)}
+    cards = {
+        card.id: card for card in read_cards(by, facts, rows, movable=rights(by, facts.project)["edit"], dated=dated)
+    }
     for column in columns:
         column.cards = [cards[key] for key in column.ids if key in cards]
 
@@ -117,6 +124,10 @@ def cards_below(by: Actor, facts: Facts, filters: Filters, status_id: UUID, rank
     """The next page of a column, and whether there are more."""
     if not (rank.isascii() and rank.isalnum() and len(rank) <= 80):
         raise Refused("That is not a place in a column.", "cursor")
-    rows = filters.apply(by, open_tasks(facts.project)).filter(status=status_id, rank__gt=rank).order_by(F("rank"))[: PAGE + 1]
+    rows = (
+        filters.apply(by, open_tasks(facts.project))
+        .filter(status=status_id, rank__gt=rank)
+        .order_by(F("rank"))[: PAGE + 1]
+    )
     cards = read_cards(by, facts, rows, movable=rights(by, facts.project)["edit"])
     return cards[:PAGE], len(cards) > PAGE

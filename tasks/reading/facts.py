@@ -37,7 +37,9 @@ class Facts:
 def facts_of(by: Actor, key: str) -> Facts:
     """The project of an address with its grants, labels and columns, in one query."""
     grants = ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=OuterRef("pk"))
-    labels = Label.objects.filter(project=OuterRef("pk"), workspace=by.workspace, deleted_at=None).order_by(Lower("name"))
+    labels = Label.objects.filter(project=OuterRef("pk"), workspace=by.workspace, deleted_at=None).order_by(
+        Lower("name")
+    )
     statuses = Status.objects.filter(project=OuterRef("pk"), workspace=by.workspace, deleted_at=None).order_by("rank")
     rows = Project.objects.visible_to(by).filter(key=key).annotate(
         granted=ArraySubquery(grants.values("permission__codename")),

@@ -35,7 +35,9 @@ class Filters:
 
     @property
     def active(self) -> bool:
-        return bool(self.q or self.assignees or self.me or self.nobody or self.labels or self.priorities or self.statuses)
+        return bool(
+            self.q or self.assignees or self.me or self.nobody or self.labels or self.priorities or self.statuses
+        )
 
     @property
     def query(self) -> str:
@@ -52,7 +54,9 @@ class Filters:
         if self.assignees or self.me or self.nobody:
             rows = rows.filter(self._assigned(by))
         if self.labels:
-            rows = rows.filter(pk__in=TaskLabel.objects.filter(workspace=by.workspace, label__in=self.labels).values("task"))
+            rows = rows.filter(
+                pk__in=TaskLabel.objects.filter(workspace=by.workspace, label__in=self.labels).values("task")
+            )
         if self.priorities:
             rows = rows.filter(priority__in=self.priorities)
         return rows.filter(status__in=self.statuses) if self.statuses else rows

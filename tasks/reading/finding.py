@@ -38,7 +38,9 @@ def find_task(by: Actor, ref: str, rows: Any = None) -> Task:
     if found is None:
         raise Http404
     rows = Task.objects.all() if rows is None else rows
-    named = rows.within(by.workspace).filter(project__key=found[1], project__deleted_at=None, number=int(found[2]), deleted_at=None)
+    named = rows.within(by.workspace).filter(
+        project__key=found[1], project__deleted_at=None, number=int(found[2]), deleted_at=None
+    )
     try:
         task = named.select_related("project", "status").get()
     except Task.DoesNotExist:
@@ -68,7 +70,11 @@ def find_label(project: Project, key: UUID, field: str = "") -> Label:
 def find_neighbour(by: Actor, task: Task, ref: str, field: str) -> Task:
     """Another card of the same board, named in a form."""
     found = REF.fullmatch(ref)
-    other = task.project.tasks.filter(number=int(found[2]), deleted_at=None) if found and found[1] == task.project.key else None
+    other = (
+        task.project.tasks.filter(number=int(found[2]), deleted_at=None)
+        if found and found[1] == task.project.key
+        else None
+    )
     row = other.select_related("status").first() if other is not None else None
     if row is None:
         raise Refused(f"There is no card {ref[:20]} on this board any more.", field)

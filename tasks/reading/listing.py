@@ -90,7 +90,12 @@ def _header(request: HttpRequest, sort: Sort, name: str, words: str) -> dict[str
     if name != "rank":
         params["ordering"] = f"{'-' if down else ''}{name}"
     state = "" if not here or name == "rank" else "descending" if sort.descending else "ascending"
-    return {"field": name, "name": words, "url": f"{request.path}?{params.urlencode()}" if params else request.path, "state": state}
+    return {
+        "field": name,
+        "name": words,
+        "url": f"{request.path}?{params.urlencode()}" if params else request.path,
+        "state": state,
+    }
 
 
 def groups(request: HttpRequest, by: Actor, facts: Facts, filters: Filters, sort: Sort) -> list[dict[str, Any]]:
@@ -133,7 +138,13 @@ def _place(card: Card, sort: Sort) -> list[Any]:
     """Where a row stands, for a cursor."""
     if sort.grouped:
         return [str(card.status["id"]), card.rank]
-    value = {"key": card.number, "title": card.title, "priority": card.priority, "due": card.due_on, "updated": card.updated_at}[sort.name]
+    value = {
+        "key": card.number,
+        "title": card.title,
+        "priority": card.priority,
+        "due": card.due_on,
+        "updated": card.updated_at,
+    }[sort.name]
     return [value.isoformat() if isinstance(value, date) else value, card.number]
 
 

@@ -40,7 +40,13 @@ def _tasks(by: Actor, typed: str, most: int) -> Any:
 
 def _project(slug: str, row: Project) -> dict[str, Any]:
     note = "Archived" if row.archived_at else "Project"
-    return {"kind": "project", "url": reverse("board", args=[slug, row.key]), "title": row.name, "ref": row.key, "note": note}
+    return {
+        "kind": "project",
+        "url": reverse("board", args=[slug, row.key]),
+        "title": row.name,
+        "ref": row.key,
+        "note": note,
+    }
 
 
 def _task(slug: str, row: dict[str, Any]) -> dict[str, Any]:

@@ -27,8 +27,14 @@ def find_member(by: Actor, key: UUID) -> User:
 
 def settings_page(by: Actor, project: Project) -> dict[str, Any]:
     """What tasks/project_settings.html draws."""
-    grants = dict(ProjectGrant.objects.filter(workspace=by.workspace, content_object=project).values_list("user_id", "permission__codename"))
-    members = list(Membership.objects.within(by.workspace).select_related("user", "role").order_by("user__name", "user__email"))
+    grants = dict(
+        ProjectGrant.objects.filter(workspace=by.workspace, content_object=project).values_list(
+            "user_id", "permission__codename"
+        )
+    )
+    members = list(
+        Membership.objects.within(by.workspace).select_related("user", "role").order_by("user__name", "user__email")
+    )
     count = Count("task_labels", filter=Q(task_labels__task__deleted_at=None))
     labels = project.labels.filter(deleted_at=None).annotate(count=count).order_by("name")
     return {
@@ -47,4 +53,10 @@ def _needs_sharing(project: Project, row: Membership) -> bool:
 def _person(row: Membership, grant: str = "") -> dict[str, Any]:
     full = row.role.level >= MEMBER and grant
     words = f"{row.role.name}, works here by role" if full else GRANT_WORDS.get(grant, "")
-    return face(row.user) | {"email": row.user.email, "role": row.role.name, "grant": grant, "words": words, "guest": row.role.level < MEMBER}
+    return face(row.user) | {
+        "email": row.user.email,
+        "role": row.role.name,
+        "grant": grant,
+        "words": words,
+        "guest": row.role.level < MEMBER,
+    }

@@ -65,7 +65,11 @@ def _pattern(by: Actor) -> str:
 
 
 def _task(facts: Facts, task: Task, pattern: str, keys: frozenset[str]) -> dict[str, Any]:
-    today, status = timezone.localdate(), facts.statuses.get(task.status_id) or {"id": task.status_id, "name": task.status.name, "category": task.status.category}
+    today, status = (
+        timezone.localdate(),
+        facts.statuses.get(task.status_id)
+        or {"id": task.status_id, "name": task.status.name, "category": task.status.category},
+    )
     return {
         "ref": task.ref, "title": task.title, "description": task.description, "version": task.version,
         "description_html": markdown(task.description, tasks=pattern, keys=keys), "archived": bool(task.archived_at),
@@ -88,7 +92,10 @@ def _parent(task: Task, pattern: str) -> dict[str, str] | None:
 def _subtasks(facts: Facts, task: Task, pattern: str) -> dict[str, Any]:
     rows = []
     for row in task.below:
-        ref, status = f"{facts.project.key}-{row['number']}", facts.statuses.get(UUID(row["status"])) or {"name": "", "category": "started"}
+        ref, status = (
+            f"{facts.project.key}-{row['number']}",
+            facts.statuses.get(UUID(row["status"])) or {"name": "", "category": "started"},
+        )
         rows.append({
             "ref": ref, "title": row["title"], "url": pattern.replace("REF", ref), "done": status["category"] == "done",
             "status": status["name"], "category": status["category"],
@@ -127,5 +134,8 @@ def _told(row: ActivityLog) -> dict[str, Any]:
 
 def _may_be_undone(row: ActivityLog) -> bool:
     """An import is undone as a whole, from its own page."""
-    standing = row.change.state in (ChangeSet.State.APPLIED, ChangeSet.State.PARTLY_APPLIED) and row.change.kind != ChangeSet.Kind.IMPORT
+    standing = (
+        row.change.state in (ChangeSet.State.APPLIED, ChangeSet.State.PARTLY_APPLIED)
+        and row.change.kind != ChangeSet.Kind.IMPORT
+    )
     return standing and undoable([row]) and row.created_at > timezone.now() - UNDO_FOR

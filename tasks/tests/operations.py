@@ -53,10 +53,14 @@ def operations() -> list[Operation]:
 
 
 def _operation(schema: dict[str, Any], path: str, verb: str, said: dict[str, Any]) -> Operation:
-    named = {place: tuple(p["name"] for p in said.get("parameters", []) if p["in"] == place) for place in ("path", "query")}
+    named = {
+        place: tuple(p["name"] for p in said.get("parameters", []) if p["in"] == place) for place in ("path", "query")
+    }
     content = said.get("requestBody", {}).get("content", {})
     body = content.get("application/json", {}).get("schema")
-    asked = tuple(p["name"] for p in said.get("parameters", []) if p["in"] == "query" and p["schema"].get("format") == "uuid")
+    asked = tuple(
+        p["name"] for p in said.get("parameters", []) if p["in"] == "query" and p["schema"].get("format") == "uuid"
+    )
     return Operation(said["operationId"], verb, path, named["path"], named["query"], asked, body, schema)
 
 
@@ -114,7 +118,9 @@ def world(owner: Actor, key: str, canary: str) -> Ids:
     made = {
         "project": program.post("projects/", {"name": canary, "key": key, "private": True}),
         "label": program.post(f"projects/{key}/labels/", {"name": canary}),
-        "task": program.post(f"projects/{key}/tasks/", {"title": canary, "description": canary, "labels": [canary], "assignees": ["me"]}),
+        "task": program.post(
+            f"projects/{key}/tasks/", {"title": canary, "description": canary, "labels": [canary], "assignees": ["me"]}
+        ),
         "comment": program.post(f"tasks/{key}-1/comments/", {"body": canary}),
         "item": program.post(f"tasks/{key}-1/checklist/", {"text": canary}),
         "attachment": program.post(f"tasks/{key}-1/attachments/", {"url": "https://example.com", "name": canary}),

@@ -99,7 +99,9 @@ def test_each_field_with_each_value(acme: Ids, client: Client) -> None:
                 answer = getattr(client, operation.verb)(operation.url(acme), body, content_type=JSON)
                 told = f"{operation.name}: {field} = {value!r:.60}: {answer.status_code} {answer.content[:200]!r}"
                 assert answer.status_code < 500, told
-                if answer.status_code in (400, 422) and operation.name != "imports_create":  # which has tests of its own
+                if (
+                    answer.status_code in (400, 422) and operation.name != "imports_create"
+                ):  # which has tests of its own
                     assert any(name.startswith(field) for name in answer.json().get("errors", {})), told
 
 
@@ -111,7 +113,17 @@ def problem(answer: Any, told: str, *statuses: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["%00", "projects/%00/", "search?q=%00", "tasks/FLOW-%FF/", "projects/FLOW/tasks/?q=%FF%FE", "search?q=%ED%A0%80", "tasks/FLOW-99999999999999/", "members/x/"]
+    "path",
+    [
+        "%00",
+        "projects/%00/",
+        "search?q=%00",
+        "tasks/FLOW-%FF/",
+        "projects/FLOW/tasks/?q=%FF%FE",
+        "search?q=%ED%A0%80",
+        "tasks/FLOW-99999999999999/",
+        "members/x/",
+    ],
 )
 def test_hostile_addresses(acme: Ids, client: Client, path: str) -> None:
     answer = client.get(f"/api/v1/workspaces/acme/{path}")
@@ -119,11 +131,21 @@ def test_hostile_addresses(acme: Ids, client: Client, path: str) -> None:
     assert answer.status_code == 200 or answer["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("headers", [{"if-match": "\xff" * 3000}, {"idempotency-key": "x" * 256}, {"accept": ";;;q=x"}, {"authorization": "Token \xff"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"if-match": "\xff" * 3000},
+        {"idempotency-key": "x" * 256},
+        {"accept": ";;;q=x"},
+        {"authorization": "Token \xff"},
+    ],
+)
 def test_hostile_headers(acme: Ids, client: Client, headers: dict[str, str]) -> None:
     answer = client.patch("/api/v1/workspaces/acme/tasks/FLOW-1/", {"title": "x"}, content_type=JSON, headers=headers)
     assert answer.status_code < 500
-    answer = client.post("/api/v1/workspaces/acme/projects/FLOW/tasks/", {"title": "x"}, content_type=JSON, headers=headers)
+    answer = client.post(
+        "/api/v1/workspaces/acme/projects/FLOW/tasks/", {"title": "x"}, content_type=JSON, headers=headers
+    )
     assert answer.status_code < 500
 
 
@@ -135,7 +157,10 @@ def test_bodies_that_are_too_large_are_not_even_read(acme: Ids, client: Client) 
         readline = read
 
     for size in (2 * 1024 * 1024 + 1, 100 * 1024 * 1024, 10**18):
-        answer = client.post("/api/v1/workspaces/acme/projects/", **{"CONTENT_LENGTH": str(size), "wsgi.input": Unread(), "content_type": JSON})
+        answer = client.post(
+            "/api/v1/workspaces/acme/projects/",
+            **{"CONTENT_LENGTH": str(size), "wsgi.input": Unread(), "content_type": JSON},
+        )
         problem(answer, str(size), 413)
 
 
@@ -156,7 +181,9 @@ def test_chunked_bodies(acme: Ids, client: Client, size: int, status: int) -> No
     text = b'{"name": "Streamed", "description": ""' + b" " * size + b"}"
     body = Endless()
     request = {"wsgi.input": body, "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": JSON}
-    environ = RequestFactory(**client.defaults)._base_environ(PATH_INFO="/api/v1/workspaces/acme/projects/", REQUEST_METHOD="POST", **request)
+    environ = RequestFactory(**client.defaults)._base_environ(
+        PATH_INFO="/api/v1/workspaces/acme/projects/", REQUEST_METHOD="POST", **request
+    )
     environ.pop("CONTENT_LENGTH", None)
     answer = client.handler(environ)
     assert answer.status_code == status, answer.content
@@ -165,8 +192,10 @@ def test_chunked_bodies(acme: Ids, client: Client, size: int, status: int) -> No
 
 def test_stored_text_is_inert(client: Client, acme: Ids) -> None:
     """Kept as written, sent as JSON that no browser takes for a page."""
-    words = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>'
-    answer = client.patch("/api/v1/workspaces/acme/tasks/FLOW-1/", {"title": words, "description": words}, content_type=JSON)
+    words = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    answer = client.patch(
+        "/api/v1/workspaces/acme/tasks/FLOW-1/", {"title": words, "description": words}, content_type=JSON
+    )
     assert answer.json()["title"] == words
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == (JSON, "nosniff")
 
@@ -193,4 +222,6 @@ def test_the_gate_stands_before_everything_that_reads() -> None:
     from django.conf import settings
 
     names = settings.MIDDLEWARE
-    assert names.index(f"{CleanInput.__module__}.CleanInput") < names.index("django.contrib.sessions.middleware.SessionMiddleware")
+    assert names.index(f"{CleanInput.__module__}.CleanInput") < names.index(
+        "django.contrib.sessions.middleware.SessionMiddleware"
+    )

@@ -30,7 +30,8 @@ def program(alice: Actor, project: Project) -> Program:
 def many(alice: Actor, project: Project) -> list[Task]:
     """23 tasks whose priorities, due dates and moments tie."""
     drafts = [
-        Draft(f"Task {number}", priority=number % 3, due=TODAY + timedelta(number % 4) if number % 5 else None) for number in range(23)
+        Draft(f"Task {number}", priority=number % 3, due=TODAY + timedelta(number % 4) if number % 5 else None)
+        for number in range(23)
     ]
     return create_tasks(alice, project, drafts=drafts, to=column(project, "To do"))
 
@@ -84,7 +85,9 @@ def test_orders_mean_what_they_say(program: Program, many: list[Task]) -> None:
     assert keys(program.get("projects/FLOW/tasks/"))[:2] == ["FLOW-23", "FLOW-22"]
 
 
-def test_a_page_stays_put_while_tasks_are_added(alice: Actor, program: Program, project: Project, many: list[Task]) -> None:
+def test_a_page_stays_put_while_tasks_are_added(
+    alice: Actor, program: Program, project: Project, many: list[Task]
+) -> None:
     first = program.get("projects/FLOW/tasks/?limit=5").json()
     add(alice, project, "Newer")
     second = program.get(first["next"].removeprefix("http://testserver")).json()
@@ -168,7 +171,9 @@ def test_board(alice: Actor, program: Program, project: Project) -> None:
     assert program.get("projects/FLOW/board/").json()["columns"] == columns
 
 
-def test_search_sees_what_you_see(alice: Actor, bob: Actor, program: Program, project: Project, cards: list[Task]) -> None:
+def test_search_sees_what_you_see(
+    alice: Actor, bob: Actor, program: Program, project: Project, cards: list[Task]
+) -> None:
     secret = create_project(alice, name="Secret", key="SEC", private=True)
     add(alice, secret, "One secret")
     assert keys(program.get("search?q=one")) == ["SEC-1", "FLOW-1"]
@@ -178,12 +183,18 @@ def test_search_sees_what_you_see(alice: Actor, bob: Actor, program: Program, pr
     assert program.get("search").status_code == 400
 
 
-@pytest.mark.parametrize("path", ["projects/FLOW/tasks/?limit=200", "projects/FLOW/board", "search?q=task", "activity/", "changes/"])
-def test_queries_do_not_grow_with_the_rows(alice: Actor, bob: Actor, program: Program, project: Project, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["projects/FLOW/tasks/?limit=200", "projects/FLOW/board", "search?q=task", "activity/", "changes/"]
+)
+def test_queries_do_not_grow_with_the_rows(
+    alice: Actor, bob: Actor, program: Program, project: Project, path: str
+) -> None:
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
             assert program.get(path).status_code == 200
-        return len([query for query in queries if query["sql"].startswith("SELECT") and "set_config" not in query["sql"]])
+        return len(
+            [query for query in queries if query["sql"].startswith("SELECT") and "set_config" not in query["sql"]]
+        )
 
     create_tasks(alice, project, drafts=[Draft(f"Task {n}", assignees=[bob.user]) for n in range(3)])
     few = count()

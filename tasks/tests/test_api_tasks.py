@@ -42,8 +42,18 @@ def test_made_and_read(alice: Actor, bob: Actor, program: Program, project: Proj
     assert made.status_code == 201
     task = made.json()
     assert set(task) == FIELDS
-    assert (task["key"], task["project"], task["title"], task["due"], task["estimate"]) == ("FLOW-1", "FLOW", "Fix login", "2026-12-24", 5)
-    assert task["status"] == {"id": str(column(project, "In progress").pk), "name": "In progress", "category": "started"}
+    assert (task["key"], task["project"], task["title"], task["due"], task["estimate"]) == (
+        "FLOW-1",
+        "FLOW",
+        "Fix login",
+        "2026-12-24",
+        5,
+    )
+    assert task["status"] == {
+        "id": str(column(project, "In progress").pk),
+        "name": "In progress",
+        "category": "started",
+    }
     assert task["assignees"] == [{"id": str(alice.user.pk), "name": "Alice"}, {"id": str(bob.user.pk), "name": "Bob"}]
     assert task["labels"] == [label]
     assert task["created_at"].endswith("Z")
@@ -54,7 +64,13 @@ def test_made_and_read(alice: Actor, bob: Actor, program: Program, project: Proj
 
 def test_titles_alone_suffice(program: Program, project: Project) -> None:
     task = program.post("projects/FLOW/tasks/", {"title": "One"}).json()
-    assert (task["status"]["name"], task["assignees"], task["labels"], task["due"], task["parent"]) == ("Backlog", [], [], None, None)
+    assert (task["status"]["name"], task["assignees"], task["labels"], task["due"], task["parent"]) == (
+        "Backlog",
+        [],
+        [],
+        None,
+        None,
+    )
     program.post("projects/FLOW/tasks/", {"title": "Two", "at_top": True, "parent": "FLOW-1"})
     assert titles(project, "Backlog") == ["Two", "One"]
     assert program.get("tasks/FLOW-2/").json()["parent"] == "FLOW-1"
@@ -62,7 +78,12 @@ def test_titles_alone_suffice(program: Program, project: Project) -> None:
 
 def test_only_what_is_sent_is_changed(program: Program, cards: list[Task]) -> None:
     answer = program.patch("tasks/FLOW-1/", {"title": "Uno", "due": "2027-01-31"})
-    assert (answer.json()["title"], answer.json()["due"], answer.json()["version"], answer["ETag"]) == ("Uno", "2027-01-31", 2, '"2"')
+    assert (answer.json()["title"], answer.json()["due"], answer.json()["version"], answer["ETag"]) == (
+        "Uno",
+        "2027-01-31",
+        2,
+        '"2"',
+    )
     assert program.patch("tasks/FLOW-1/", {}).json()["version"] == 2
     assert program.patch("tasks/FLOW-1/", {"due": None}).json()["due"] is None
 
@@ -97,7 +118,10 @@ def test_if_match_of_many_or_any(program: Program, cards: list[Task]) -> None:
 
 def test_moved(program: Program, project: Project, cards: list[Task]) -> None:
     assert program.post("tasks/FLOW-3/move/", {"status": "Done"}).json()["status"]["name"] == "Done"
-    assert program.post("tasks/FLOW-1/move/", {"status": str(column(project, "Done").pk), "after": "FLOW-3"}).status_code == 200
+    assert (
+        program.post("tasks/FLOW-1/move/", {"status": str(column(project, "Done").pk), "after": "FLOW-3"}).status_code
+        == 200
+    )
     assert titles(project, "Done") == ["Three", "One"]
     assert program.post("tasks/FLOW-1/move/", {}).status_code == 200
     assert titles(project, "Done") == ["One", "Three"]
@@ -116,7 +140,16 @@ def test_archived_restored_deleted(program: Program, project: Project, cards: li
 
 
 def test_every_field_at_fault_is_named(program: Program, cards: list[Task]) -> None:
-    body = {"title": 5, "priority": "high", "due": "tomorrow", "estimate": -1, "assignees": "Bob", "labels": [7], "rank": "a", "version": 9}
+    body = {
+        "title": 5,
+        "priority": "high",
+        "due": "tomorrow",
+        "estimate": -1,
+        "assignees": "Bob",
+        "labels": [7],
+        "rank": "a",
+        "version": 9,
+    }
     assert fault(program.patch("tasks/FLOW-1/", body)).keys() == {
         "title", "priority", "due", "estimate", "assignees", "labels[0]", "rank", "version",
     }  # fmt: skip
@@ -154,13 +187,19 @@ def test_bulk_is_one_change(alice: Actor, program: Program, project: Project, ca
 
 def test_bulk_is_all_or_nothing(alice: Actor, program: Program, cards: list[Task]) -> None:
     before = len(log(alice))
-    assert fault(program.post("tasks/bulk/", {"tasks": ["FLOW-1", "FLOW-99"], "set": {"priority": 4}}), 422).keys() == {"tasks"}
+    assert fault(program.post("tasks/bulk/", {"tasks": ["FLOW-1", "FLOW-99"], "set": {"priority": 4}}), 422).keys() == {
+        "tasks"
+    }
     other = create_project(alice, name="Other", key="OTH")
     add(alice, other, "Elsewhere")
     here = column(cards[0].project, "Done").pk
-    assert fault(program.post("tasks/bulk/", {"tasks": ["FLOW-1", "OTH-1"], "set": {"status": str(here)}}), 422).keys() == {"status"}
+    assert fault(
+        program.post("tasks/bulk/", {"tasks": ["FLOW-1", "OTH-1"], "set": {"status": str(here)}}), 422
+    ).keys() == {"status"}
     assert program.get("tasks/FLOW-1/").json()["status"]["name"] == "To do"
-    assert fault(program.post("tasks/bulk/", {"tasks": [f"FLOW-{n}" for n in range(201)], "set": {}})).keys() == {"tasks"}
+    assert fault(program.post("tasks/bulk/", {"tasks": [f"FLOW-{n}" for n in range(201)], "set": {}})).keys() == {
+        "tasks"
+    }
     assert fault(program.post("tasks/bulk/", {"tasks": [], "set": {"title": "x"}})).keys() == {"tasks", "set.title"}
     assert [row.event for row in log(alice)[before:] if row.event == "task:updated"] == []
 

@@ -38,7 +38,10 @@ def globex(eve: Actor) -> Ids:
 def checksum(workspace_id: Any) -> str:
     """Of the workspace and every row in it, but for when a token was last used."""
     tables = sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, TenantModel))
-    queries = [f"SELECT (to_jsonb(t) - 'last_used_at')::text FROM {table} t WHERE workspace_id = %s ORDER BY id" for table in tables]
+    queries = [
+        f"SELECT (to_jsonb(t) - 'last_used_at')::text FROM {table} t WHERE workspace_id = %s ORDER BY id"
+        for table in tables
+    ]
     found = hashlib.sha256()
     with tenancy.workspace(workspace_id, atomic=True), connection.cursor() as cursor:
         for query in [*queries, "SELECT t::text FROM workspaces_workspace t WHERE id = %s"]:
@@ -61,7 +64,9 @@ def said(answer: Any) -> tuple[int, Any]:
 
 
 @pytest.mark.parametrize("who", ["alice", "bob", "gus"])
-def test_nothing_of_another_workspace(who: str, request: pytest.FixtureRequest, eve: Actor, acme: Ids, globex: Ids) -> None:
+def test_nothing_of_another_workspace(
+    who: str, request: pytest.FixtureRequest, eve: Actor, acme: Ids, globex: Ids
+) -> None:
     assault(Program(request.getfixturevalue(who)).client, acme, globex, eve, THEIRS)
 
 
@@ -80,7 +85,9 @@ def assault(client: Client, mine: Ids, theirs: Ids, victim: Actor, canary: str) 
             told = f"{operation.name} with a foreign {slot}: {answer.status_code} {answer.content[:300]!r}"
             assert canary not in answer.content.decode(), told
             assert said(answer) == said(same), told
-            assert answer.status_code in ((404, 403) if slot in (*operation.slots, "all", "all but the workspace") else (200, 422, 404, 403)), told
+            assert answer.status_code in (
+                (404, 403) if slot in (*operation.slots, "all", "all but the workspace") else (200, 422, 404, 403)
+            ), told
             assert slot not in ("workspace", "all") or answer.status_code == 404, told
             count += 2
     assert count > 300

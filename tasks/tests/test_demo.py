@@ -34,7 +34,12 @@ def record(by: Actor) -> list[ActivityLog]:
 
 def test_who_is_there_and_what_each_sees() -> None:
     assert seed() is True
-    for name, role, key in (("alice", "owner", "BOAT"), ("bob", "member", "BOAT"), ("gus", "guest", "BOAT"), ("eve", "owner", "WEB")):
+    for name, role, key in (
+        ("alice", "owner", "BOAT"),
+        ("bob", "member", "BOAT"),
+        ("gus", "guest", "BOAT"),
+        ("eve", "owner", "WEB"),
+    ):
         by = actor(name)
         assert (by.role.key, by.user.check_password(PASSWORD)) == (role, True)
         assert by.user.emailaddress_set.get().verified
@@ -53,7 +58,9 @@ def test_the_board_came_through_the_importer_and_the_story_happened_since() -> N
     rows = record(alice)
     with tenancy.workspace(alice.workspace.pk, atomic=True):
         changes = Counter(ChangeSet.objects.within(alice.workspace).values_list("kind", flat=True))
-        assert ChangeSet.objects.within(alice.workspace).get(kind="import").created_at < timezone.now() - timedelta(days=28)
+        assert ChangeSet.objects.within(alice.workspace).get(kind="import").created_at < timezone.now() - timedelta(
+            days=28
+        )
         titles = set(Task.objects.within(alice.workspace).values_list("title", flat=True))
         for status in Project.objects.within(alice.workspace).get().statuses.all():
             assert status.tallies.get().open == status.tasks.open().count()

@@ -49,7 +49,9 @@ def titles(status: Any, *, archived: bool) -> list[str]:
 
 def projects(by: Actor) -> list[str]:
     with inside(by):
-        return list(Project.objects.within(by.workspace).filter(deleted_at=None).order_by("key").values_list("key", flat=True))
+        return list(
+            Project.objects.within(by.workspace).filter(deleted_at=None).order_by("key").values_list("key", flat=True)
+        )
 
 
 class TestWhatIsMade:
@@ -73,14 +75,25 @@ class TestWhatIsMade:
         found = task(bob, "Ask the users")
         with inside(bob):
             assert [row.user for row in found.assignments.select_related("user")] == [alice.user]
-            assert sorted(row.label.name + row.label.color for row in found.task_labels.select_related("label")) == ["Bugred", "Skysky"]
-            assert list(found.checklist.order_by("rank").values_list("text", "done")) == [("Ask Dan", True), ("Ask Carol", False)]
-            assert list(found.comments.order_by("created_at").values_list("body", "author", "author_name", "created_at")) == [
+            assert sorted(row.label.name + row.label.color for row in found.task_labels.select_related("label")) == [
+                "Bugred",
+                "Skysky",
+            ]
+            assert list(found.checklist.order_by("rank").values_list("text", "done")) == [
+                ("Ask Dan", True),
+                ("Ask Carol", False),
+            ]
+            assert list(
+                found.comments.order_by("created_at").values_list("body", "author", "author_name", "created_at")
+            ) == [
                 ("First, by Jonas", None, "Jonas Keller", datetime(2026, 2, 2, 10, tzinfo=UTC)),
                 ("Second, by Alice", alice.user.pk, "", datetime(2026, 2, 3, 10, tzinfo=UTC)),
             ]
         assert (found.comment_count, found.checklist_count, found.checklist_done) == (2, 2, 1)
-        assert (found.created_at, found.updated_at) == (datetime(2026, 2, 1, 9, tzinfo=UTC), datetime(2026, 2, 3, 10, tzinfo=UTC))
+        assert (found.created_at, found.updated_at) == (
+            datetime(2026, 2, 1, 9, tzinfo=UTC),
+            datetime(2026, 2, 3, 10, tzinfo=UTC),
+        )
         assert "Assigned in Trello to Jonas Keller" in found.description
 
     def test_links_due_dates_and_archived_cards(self, bob: Actor) -> None:
@@ -92,7 +105,11 @@ class TestWhatIsMade:
         assert task(bob, "Fix the login").due == date(2026, 4, 26)
         assert "marked as complete" in task(bob, "Choose a name").description
         assert task(bob, "Choose a name").completed_at
-        assert [task(bob, name).is_open for name in ("First sketch", "A blimp", "Choose a name")] == [False, False, True]
+        assert [task(bob, name).is_open for name in ("First sketch", "A blimp", "Choose a name")] == [
+            False,
+            False,
+            True,
+        ]
 
     def test_the_report_counts_and_says_what_was_left_out(self, alice: Actor, bob: Actor) -> None:
         report = bring(bob)[1].as_json()
@@ -102,7 +119,11 @@ class TestWhatIsMade:
         assert report["summary"] == "Imported 8 cards, 2 comments, 2 labels, 2 checklist items and 1 link."
         assert (report["open"], report["archived"], report["new"]) == (5, 3, 8)
         assert (report["matched"], report["unmatched"]) == ({"Alice": "Alice"}, ["Jonas Keller"])
-        assert [one["what"] for one in report["skipped"]] == ["An attachment of cards[1]", "1 comment", "1 archived list without cards"]
+        assert [one["what"] for one in report["skipped"]] == [
+            "An attachment of cards[1]",
+            "1 comment",
+            "1 archived list without cards",
+        ]
 
     def test_long_texts_fit_and_stay_whole(self, bob: Actor) -> None:
         bring(bob, lists=[listed("x" * 80, 1)], cards=[card("y" * 400, 1, 1)], checklists=[], name="z" * 200)
@@ -182,7 +203,13 @@ class TestTheSameBoardAgain:
         again, report = import_board(bob, parse(as_bytes(newer)))
         assert (again, report.added_to, report.new, report.comments) == (project, True, 2, 1)
         assert report.summary == "Added 2 cards and 1 comment."
-        assert [name for name, _, _, _ in columns(project)] == ["Backlog", "In progress", "Done", "Old ideas", "Testing"]
+        assert [name for name, _, _, _ in columns(project)] == [
+            "Backlog",
+            "In progress",
+            "Done",
+            "Old ideas",
+            "Testing",
+        ]
         assert columns(project)[2][2] == ["Choose a name", "Say thanks"]
         assert task(bob, "Ask the users").comment_count == 3
 

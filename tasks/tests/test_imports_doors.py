@@ -135,7 +135,10 @@ class TestThePage:
         assert "cards[0].name: This should be a text, but it is a number." in response.content.decode()
         assert runs(bob) == []
 
-    @pytest.mark.parametrize(("data", "words"), [({}, "Choose the file"), ({"file": b""}, "The file is empty"), ({"file": b"{"}, "ends too soon")])
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [({}, "Choose the file"), ({"file": b""}, "The file is empty"), ({"file": b"{"}, "ends too soon")],
+    )
     def test_no_file_and_no_board(self, bob: Actor, data: dict[str, bytes], words: str) -> None:
         sent = {name: file(value) for name, value in data.items()}
         response = browser(bob).post("/w/acme/imports/new/", sent)
@@ -172,7 +175,11 @@ class TestRest:
         run = work(bob)
         answer = program.get(address).json()
         assert (answer["state"], answer["progress"], answer["error"]) == ("done", 100, None)
-        assert (answer["project"], answer["report"]["new"], answer["change"]) == (run.project.key, 8, str(run.change_id))
+        assert (answer["project"], answer["report"]["new"], answer["change"]) == (
+            run.project.key,
+            8,
+            str(run.change_id),
+        )
         assert program.post(f"changes/{answer['change']}/undo/").status_code == 200
         assert (program.get(address).json()["project"], program.get(address).json()["undone"]) == (None, True)
 
@@ -209,7 +216,9 @@ class TestRest:
         assert list(response.json()["errors"]) == [field]
         assert runs(bob) == []
 
-    @pytest.mark.parametrize("body", [b"", b"{", b'{"data": {"name": "\xff"}}', b"\x00", b"[" * 100_000, b'{"data": NaN}'])
+    @pytest.mark.parametrize(
+        "body", [b"", b"{", b'{"data": {"name": "\xff"}}', b"\x00", b"[" * 100_000, b'{"data": NaN}']
+    )
     def test_what_is_no_json_is_a_problem(self, bob: Actor, body: bytes) -> None:
         program = Program(bob)
         response = program.client.post(program.base + "imports/", body, content_type="application/json")
@@ -217,7 +226,12 @@ class TestRest:
 
     def test_forms_are_checked_too(self, bob: Actor) -> None:
         program = Program(bob)
-        for sent, field in (({}, "file"), ({"file": "text"}, "file"), ({"file": file(b"{")}, "file"), ({"file": file(), "x": "y"}, "x")):
+        for sent, field in (
+            ({}, "file"),
+            ({"file": "text"}, "file"),
+            ({"file": file(b"{")}, "file"),
+            ({"file": file(), "x": "y"}, "x"),
+        ):
             response = program.client.post(program.base + "imports/", sent)
             assert (response.status_code, list(response.json()["errors"])) == (400, [field])
 
@@ -274,7 +288,9 @@ class TestTheCommand:
             (("--workspace", "nowhere", "--as", "alice@example.com"), "not a member of nowhere"),
         ],
     )
-    def test_who_may_not(self, alice: Actor, gus: Actor, eve: Actor, path: Path, words: tuple[str, ...], why: str) -> None:
+    def test_who_may_not(
+        self, alice: Actor, gus: Actor, eve: Actor, path: Path, words: tuple[str, ...], why: str
+    ) -> None:
         with pytest.raises(CommandError, match=why):
             self.run(path, *words)
 

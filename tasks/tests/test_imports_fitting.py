@@ -20,7 +20,10 @@ TWIN = User(name="Bob", email="other@example.com")
     [
         (["Backlog", "Doing", "Done"], ["backlog", "started", "done"]),
         (["Ideas", "To Do", "Ready for QA", "Released"], ["backlog", "backlog", "started", "done"]),
-        (["Sprint", "In Progress", "Design", "Shipped", "Parked"], ["backlog", "started", "started", "done", "backlog"]),
+        (
+            ["Sprint", "In Progress", "Design", "Shipped", "Parked"],
+            ["backlog", "started", "started", "done", "backlog"],
+        ),
         (["Wartet", "In Arbeit", "Erledigt"], ["backlog", "started", "done"]),
     ],
 )
@@ -29,7 +32,8 @@ def test_a_category_is_read_from_the_name(names: list[str], categories: list[str
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours"), [("green", "green"), ("sky_dark", "sky"), ("black_light", "gray"), ("", "gray"), ("no such", "gray")]
+    ("theirs", "ours"),
+    [("green", "green"), ("sky_dark", "sky"), ("black_light", "gray"), ("", "gray"), ("no such", "gray")],
 )
 def test_the_nearest_colour(theirs: str, ours: str) -> None:
     assert fitting.color(theirs) == ours
@@ -67,7 +71,8 @@ def test_an_ordinary_card_keeps_its_words() -> None:
 def test_strangers_and_a_met_due_date_stand_below_the_description() -> None:
     title, description = text_of(Person("1", "Jo_nas"), Person("2", "Hana"), description="Do it", due_met=True)
     assert (title, description) == (
-        "Title", "Do it\n\n---\n\n*Assigned in Trello to Jo\\_nas, Hana*  \n*Due date marked as complete in Trello*",
+        "Title",
+        "Do it\n\n---\n\n*Assigned in Trello to Jo\\_nas, Hana*  \n*Due date marked as complete in Trello*",
     )
 
 
@@ -81,7 +86,10 @@ def test_a_title_or_checklist_line_too_long_for_its_field_is_kept_whole_in_the_d
 
 def test_the_due_day_is_the_one_where_the_person_lives() -> None:
     card = Card("c", "Late", due_at=datetime(2026, 3, 1, 23, 30, tzinfo=UTC))
-    assert (fitting.due_day(card, "UTC"), fitting.due_day(card, "Europe/Berlin")) == (date(2026, 3, 1), date(2026, 3, 2))
+    assert (fitting.due_day(card, "UTC"), fitting.due_day(card, "Europe/Berlin")) == (
+        date(2026, 3, 1),
+        date(2026, 3, 2),
+    )
 
 
 def test_archived_lists_come_only_with_cards() -> None:

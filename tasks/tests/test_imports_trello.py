@@ -46,9 +46,13 @@ class TestReading:
         found = named("Ask the users")
         assert [(tag.name, tag.colour) for tag in found.tags] == [("Bug", "red"), ("Sky", "sky_dark")]
         assert [person.name for person in found.people] == ["Alice", "Jonas Keller"]
-        assert [(step.name, step.done) for step in found.checklists[0].steps] == [("Ask Dan", True), ("Ask Carol", False)]
+        assert [(step.name, step.done) for step in found.checklists[0].steps] == [
+            ("Ask Dan", True),
+            ("Ask Carol", False),
+        ]
         assert [(remark.author.name, remark.text) for remark in found.remarks] == [
-            ("Jonas Keller", "First, by Jonas"), ("Alice", "Second, by Alice"),
+            ("Jonas Keller", "First, by Jonas"),
+            ("Alice", "Second, by Alice"),
         ]
         assert found.remarks[0].written_at == datetime(2026, 2, 2, 10, tzinfo=UTC)
 
@@ -83,7 +87,9 @@ class TestReading:
     def test_optional_parts_may_be_missing_or_null(self) -> None:
         small = parse(b'{"id": "b", "lists": [{"id": "l"}], "cards": [{"id": "c", "idList": "l"}], "labels": null}')
         assert (small.name, small.columns[0].name, small.columns[0].cards[0].name) == (
-            "Imported board", "Untitled list", "Untitled card",
+            "Imported board",
+            "Untitled list",
+            "Untitled card",
         )
 
     def test_text_that_postgresql_cannot_hold_is_cleaned(self) -> None:
@@ -141,10 +147,16 @@ class TestBrokenFiles:
             ({"cards": [card("x", 1, 1, due="soon")]}, "cards[0].due", "“soon” is not a date"),
             ({"cards": [card("x", 1, 1, due="0001-01-01T00:00:00+14:00")]}, "cards[0].due", "not a date"),
             ({"cards": [card("x", 1, 1, attachments=[{"id": "a"}])]}, "cards[0].attachments[0].url", "missing"),
-            ({"checklists": [{"id": "k", "idCard": "c", "checkItems": [{"id": "i", "state": "half"}]}]},
-             "checklists[0].checkItems[0].state", "complete"),
-            ({"actions": [{"type": "commentCard", "id": "a", "date": "2026-01-01", "data": {"text": "x"}}]},
-             "actions[0].data.card", "missing"),
+            (
+                {"checklists": [{"id": "k", "idCard": "c", "checkItems": [{"id": "i", "state": "half"}]}]},
+                "checklists[0].checkItems[0].state",
+                "complete",
+            ),
+            (
+                {"actions": [{"type": "commentCard", "id": "a", "date": "2026-01-01", "data": {"text": "x"}}]},
+                "actions[0].data.card",
+                "missing",
+            ),
             ({"lists": [{"id": str(number)} for number in range(1_001)]}, "lists", "at most 1,000"),
         ],
     )
@@ -154,7 +166,10 @@ class TestBrokenFiles:
         assert str(found).startswith(f"{place}: ")
 
     def test_a_number_beyond_reason_is_a_fault_and_no_crash(self) -> None:
-        assert fault(b'{"id": "b", "lists": [], "cards": [{"id": "c", "pos": ' + b"9" * 5_000 + b"}]}").place == "cards[0].pos"
+        assert (
+            fault(b'{"id": "b", "lists": [], "cards": [{"id": "c", "pos": ' + b"9" * 5_000 + b"}]}").place
+            == "cards[0].pos"
+        )
 
 
 class TestAnythingAtAll:

@@ -61,7 +61,9 @@ def test_tasks_of_known_projects_are_linked() -> None:
 
 
 def test_formatting() -> None:
-    html = render("# Title\n\n**b** *i* ~~s~~\nnext\n\n- one\n- two\n\n|a|b|\n|-|-|\n|1|2|\n\n```py\nx < 1\n```", **TASKS)
+    html = render(
+        "# Title\n\n**b** *i* ~~s~~\nnext\n\n- one\n- two\n\n|a|b|\n|-|-|\n|1|2|\n\n```py\nx < 1\n```", **TASKS
+    )
     for part in ("<h1>Title</h1>", "<strong>b</strong>", "<s>s</s>", "<br", "<li>two</li>", "<td>1</td>", "x &lt; 1"):
         assert part in html
 

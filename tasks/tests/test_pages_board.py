@@ -47,7 +47,9 @@ def test_leads_to_signing_in(project: Project) -> None:
     assert "/accounts/login/" in response["Location"]
 
 
-def test_a_guest_sees_what_is_shared_and_no_buttons(alice: Actor, gus: Actor, project: Project, cards: list[Task]) -> None:
+def test_a_guest_sees_what_is_shared_and_no_buttons(
+    alice: Actor, gus: Actor, project: Project, cards: list[Task]
+) -> None:
     share_project(alice, project, person=gus.user, grant="view_project")
     html = text(gus, BOARD)
     assert refs(html) == ["FLOW-1", "FLOW-2", "FLOW-3"]
@@ -90,7 +92,9 @@ def test_a_long_column_comes_page_by_page(alice: Actor, project: Project) -> Non
     assert seen == [f"FLOW-{number}" for number in range(1, 121)]
 
 
-@pytest.mark.parametrize("ordering", ["", "key", "-key", "title", "-priority", "priority", "due", "-due", "updated", "-updated"])
+@pytest.mark.parametrize(
+    "ordering", ["", "key", "-key", "title", "-priority", "priority", "due", "-due", "updated", "-updated"]
+)
 def test_the_list_is_walked_to_its_end_in_every_order(alice: Actor, project: Project, ordering: str) -> None:
     made = add(alice, project, *(f"Card {number % 7}" for number in range(110)))
     from datetime import date
@@ -168,7 +172,16 @@ def test_garbage_in_the_list_is_refused(alice: Actor, project: Project, query: s
 
 
 def test_garbage_in_addresses_is_not_there(alice: Actor, project: Project, cards: list[Task]) -> None:
-    for url in ("p/flow/board/", "p/NOPE/list/", "t/FLOW-0/", "t/FLOW-99/", "t/FLOW-99999999999/", "t/x/", "t/NOPE-1/", "p/FLOW/columns/x/cards/"):
+    for url in (
+        "p/flow/board/",
+        "p/NOPE/list/",
+        "t/FLOW-0/",
+        "t/FLOW-99/",
+        "t/FLOW-99999999999/",
+        "t/x/",
+        "t/NOPE-1/",
+        "p/FLOW/columns/x/cards/",
+    ):
         assert page(alice, f"/w/acme/{url}").status_code == 404, url
     status = column(project, "To do").pk
     for cursor in ("", "../", "é", "x" * 90):

@@ -19,7 +19,9 @@ ROOT = "/w/acme/"
 def send(actor: Actor, path: str, data: Any = "", verb: str = "post") -> Any:
     """As the page's own script sends a form."""
     body = data if isinstance(data, str | bytes) else "&".join(f"{name}={value}" for name, value in data.items())
-    return getattr(browser(actor), verb)(ROOT + path, body, content_type="application/x-www-form-urlencoded", headers={"HX-Request": "true"})
+    return getattr(browser(actor), verb)(
+        ROOT + path, body, content_type="application/x-www-form-urlencoded", headers={"HX-Request": "true"}
+    )
 
 
 def told(response: Any, name: str = "done") -> Any:
@@ -48,7 +50,11 @@ def one(actor: Actor, number: int = 1) -> Task:
 
 def test_many_lines_make_many_cards_in_one_change(bob: Actor, project: Project, cards: list[Task]) -> None:
     to = column(project, "Review")
-    response = send(bob, "p/FLOW/tasks/", {"titles": "Four%0A%0A Five %0ASix", "status": to.pk, "at": "top", "priority": 3, "due": "2026-12-01"})
+    response = send(
+        bob,
+        "p/FLOW/tasks/",
+        {"titles": "Four%0A%0A Five %0ASix", "status": to.pk, "at": "top", "priority": 3, "due": "2026-12-01"},
+    )
     assert response.status_code == 204
     assert titles(project, "Review") == ["Four", "Five", "Six"]
     assert response["Location"] == "/w/acme/t/FLOW-4/"
@@ -89,13 +95,22 @@ def test_a_stale_move_is_refused_with_409(bob: Actor, alice: Actor, project: Pro
 
 
 def test_fields_are_changed_and_changed_back(bob: Actor, project: Project, cards: list[Task]) -> None:
-    for data in ({"title": "Uno"}, {"description": "**b**"}, {"priority": 4}, {"due": "2026-11-30"}, {"estimate": 5}, {"status": column(project, "Done").pk}):
+    for data in (
+        {"title": "Uno"},
+        {"description": "**b**"},
+        {"priority": 4},
+        {"due": "2026-11-30"},
+        {"estimate": 5},
+        {"status": column(project, "Done").pk},
+    ):
         before = one(bob)
         done = did(bob, "t/FLOW-1/", data)
         assert one(bob).version > before.version
         undo(bob, done)
         name = next(iter(data))
-        assert getattr(one(bob), f"{name}_id" if name == "status" else name) == getattr(before, f"{name}_id" if name == "status" else name)
+        assert getattr(one(bob), f"{name}_id" if name == "status" else name) == getattr(
+            before, f"{name}_id" if name == "status" else name
+        )
 
 
 def test_a_field_is_emptied(alice: Actor, cards: list[Task]) -> None:
@@ -106,7 +121,13 @@ def test_a_field_is_emptied(alice: Actor, cards: list[Task]) -> None:
 
 def test_nothing_changed_is_silent(alice: Actor, cards: list[Task]) -> None:
     before = len(log(alice))
-    assert did(alice, "t/FLOW-1/", {"title": "One"}) == {"change": None, "sentence": "", "key": "FLOW-1", "version": 1, "statusIds": [str(one(alice).status_id)]}
+    assert did(alice, "t/FLOW-1/", {"title": "One"}) == {
+        "change": None,
+        "sentence": "",
+        "key": "FLOW-1",
+        "version": 1,
+        "statusIds": [str(one(alice).status_id)],
+    }
     assert len(log(alice)) == before
 
 
@@ -275,7 +296,12 @@ def test_bodies_that_cannot_be_read(alice: Actor, cards: list[Task]) -> None:
     client = browser(alice)
     answer = client.post(f"{ROOT}t/FLOW-1/", b"{", content_type="application/json", headers={"HX-Request": "true"})
     assert answer.status_code < 500
-    broken = client.post(f"{ROOT}t/FLOW-1/", b"--x\r\nbroken", content_type="multipart/form-data; boundary=x", headers={"HX-Request": "true"})
+    broken = client.post(
+        f"{ROOT}t/FLOW-1/",
+        b"--x\r\nbroken",
+        content_type="multipart/form-data; boundary=x",
+        headers={"HX-Request": "true"},
+    )
     assert broken.status_code < 500
     assert one(alice).title == "One"
     assert client.put(f"{ROOT}t/FLOW-1/").status_code == 405
@@ -297,7 +323,12 @@ def test_others_find_nothing_to_change(eve: Actor, gus: Actor, project: Project,
 
 def test_a_reader_may_not_change(alice: Actor, gus: Actor, project: Project, cards: list[Task]) -> None:
     share_project(alice, project, person=gus.user, grant="view_project")
-    for path, data in (("t/FLOW-1/", {"title": "x"}), ("t/FLOW-1/comments/", {"body": "x"}), ("p/FLOW/tasks/", {"titles": "x"}), ("p/FLOW/columns/", {"name": "x"})):
+    for path, data in (
+        ("t/FLOW-1/", {"title": "x"}),
+        ("t/FLOW-1/comments/", {"body": "x"}),
+        ("p/FLOW/tasks/", {"titles": "x"}),
+        ("p/FLOW/columns/", {"name": "x"}),
+    ):
         response = send(gus, path, data)
         assert response.status_code == 403
         assert "Guest" in told(response, "refused")["sentence"]

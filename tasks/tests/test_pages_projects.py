@@ -33,7 +33,8 @@ def test_a_key_is_suggested(bob: Actor, project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("name", ""), ("name", "x" * 81), ("key", "1"), ("key", "FLOW"), ("color", "mauve"), ("description", "x" * 5001)]
+    ("field", "value"),
+    [("name", ""), ("name", "x" * 81), ("key", "1"), ("key", "FLOW"), ("color", "mauve"), ("description", "x" * 5001)],
 )
 def test_what_is_wrong_stands_beside_its_field(alice: Actor, project: Project, field: str, value: str) -> None:
     before = len(log(alice))

@@ -35,7 +35,9 @@ def fill(by: Actor, project: Project, count: int) -> None:
 
 def queries(client: Any, url: str) -> list[str]:
     client.get(url)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         response = client.get(url)
     assert response.status_code == 200
     return [query["sql"] for query in captured if not query["sql"].startswith(TRANSACTION)]

@@ -75,7 +75,9 @@ ACTS: dict[str, Callable[[Actor, Project, Task], Any]] = {
     "move": lambda by, p, t: actions.move_task(by, t, to=column(p, "Done")),
     "reorder": lambda by, p, t: actions.move_task(by, t, to=column(p, "To do"), after=card(by, "Three")),
     "rename": lambda by, p, t: actions.update_task(by, t, title="Another"),
-    "many fields": lambda by, p, t: actions.update_task(by, t, description="x", priority=4, due=date(2026, 12, 24), estimate=3),
+    "many fields": lambda by, p, t: actions.update_task(
+        by, t, description="x", priority=4, due=date(2026, 12, 24), estimate=3
+    ),
     "assign": lambda by, p, t: actions.update_task(by, t, assignees=[by.user]),
     "label": lambda by, p, t: actions.update_task(by, t, labels=[bug(by)]),
     "parent": lambda by, p, t: actions.update_task(by, t, parent=card(by, "Two")),

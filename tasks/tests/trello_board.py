@@ -13,9 +13,18 @@ PLAIN = {"id": "5ca3d99a91d0c2ddc5900002", "idBoard": BOARD, "name": "", "color"
 def export(**changes: Any) -> dict[str, Any]:
     """The whole export; keywords replace top-level fields."""
     board = {
-        "id": BOARD, "name": "Test drive", "desc": "A board to **try**.", "closed": False,
-        "lists": _lists(), "cards": _cards(), "labels": [BUG, PLAIN], "members": [ALICE, JONAS],
-        "checklists": _checklists(), "actions": _actions(), "customFields": [], "limits": {"boards": {"status": "ok"}},
+        "id": BOARD,
+        "name": "Test drive",
+        "desc": "A board to **try**.",
+        "closed": False,
+        "lists": _lists(),
+        "cards": _cards(),
+        "labels": [BUG, PLAIN],
+        "members": [ALICE, JONAS],
+        "checklists": _checklists(),
+        "actions": _actions(),
+        "customFields": [],
+        "limits": {"boards": {"status": "ok"}},
     }
     return board | changes
 
@@ -33,16 +42,32 @@ def listed(name: str, number: int, *, closed: bool = False) -> dict[str, Any]:
 def card(name: str, number: int, on: int, **more: Any) -> dict[str, Any]:
     """One card of the export, on the list with that number."""
     return {
-        "id": f"5ceedf1bc6515254e2d{number:05d}", "name": name, "desc": "", "idList": f"5ca52ff089ca8d6fe7b{on:05d}",
-        "pos": 65535 * number, "closed": False, "due": None, "dueComplete": False, "idLabels": [], "idMembers": [],
-        "idChecklists": [], "attachments": [], "idShort": number,
+        "id": f"5ceedf1bc6515254e2d{number:05d}",
+        "name": name,
+        "desc": "",
+        "idList": f"5ca52ff089ca8d6fe7b{on:05d}",
+        "pos": 65535 * number,
+        "closed": False,
+        "due": None,
+        "dueComplete": False,
+        "idLabels": [],
+        "idMembers": [],
+        "idChecklists": [],
+        "attachments": [],
+        "idShort": number,
     } | more
 
 
 def comment(number: int, text: str, on: int, who: dict[str, Any], date: str) -> dict[str, Any]:
     """One commentCard action."""
     data = {"text": text, "card": {"id": f"5ceedf1bc6515254e2d{on:05d}"}, "board": {"id": BOARD}}
-    return {"id": f"5cfecc397fa05949c04{number:05d}", "type": "commentCard", "date": date, "memberCreator": who, "data": data}
+    return {
+        "id": f"5cfecc397fa05949c04{number:05d}",
+        "type": "commentCard",
+        "date": date,
+        "memberCreator": who,
+        "data": data,
+    }
 
 
 def _lists() -> list[dict[str, Any]]:
@@ -52,7 +77,12 @@ def _lists() -> list[dict[str, Any]]:
 
 
 def _cards() -> list[dict[str, Any]]:
-    link = {"id": "5ceee03290efbd441b300001", "name": "Mock-up", "url": "https://files.example/mock-up.png", "isUpload": True}
+    link = {
+        "id": "5ceee03290efbd441b300001",
+        "name": "Mock-up",
+        "url": "https://files.example/mock-up.png",
+        "isUpload": True,
+    }
     script = {"id": "5ceee03290efbd441b300002", "name": "Trap", "url": "javascript:alert(1)"}
     return [
         card("Write the guide", 3, 1, pos=300),
@@ -71,7 +101,15 @@ def _checklists() -> list[dict[str, Any]]:
         {"id": "5ca6514a3220dd2d0f800002", "name": "Ask Carol", "state": "incomplete", "pos": 20},
         {"id": "5ca6514a3220dd2d0f800001", "name": "Ask Dan", "state": "complete", "pos": 10},
     ]
-    return [{"id": "5ca6512be49d903a315f0001", "name": "Who", "idCard": "5ceedf1bc6515254e2d00001", "pos": 1, "checkItems": items}]
+    return [
+        {
+            "id": "5ca6512be49d903a315f0001",
+            "name": "Who",
+            "idCard": "5ceedf1bc6515254e2d00001",
+            "pos": 1,
+            "checkItems": items,
+        }
+    ]
 
 
 def _actions() -> list[dict[str, Any]]:
@@ -80,7 +118,17 @@ def _actions() -> list[dict[str, Any]]:
         comment(2, "Second, by Alice", 1, ALICE, "2026-02-03T10:00:00.000Z"),
         comment(1, "First, by Jonas", 1, JONAS, "2026-02-02T10:00:00.000Z"),
         comment(3, "On a card that was deleted", 99999, JONAS, "2026-02-02T11:00:00.000Z"),
-        {"id": "5d017a722ef2f6428a100001", "type": "updateCard", "date": "2026-02-01T10:00:00.000Z", "data": {"old": {"pos": 4}}},
-        {"id": "5d017a722ef2f6428a100002", "type": "createCard", "date": "2026-02-01T09:00:00.000Z", "memberCreator": ALICE,
-         "data": created},
+        {
+            "id": "5d017a722ef2f6428a100001",
+            "type": "updateCard",
+            "date": "2026-02-01T10:00:00.000Z",
+            "data": {"old": {"pos": 4}},
+        },
+        {
+            "id": "5d017a722ef2f6428a100002",
+            "type": "createCard",
+            "date": "2026-02-01T09:00:00.000Z",
+            "memberCreator": ALICE,
+            "data": created,
+        },
     ]

@@ -65,7 +65,9 @@ def comment(request: MemberRequest, ref: str, comment: UUID) -> HttpResponse:
         actions.delete_comment(request.by, row)
         return told(request, task)
     fields = sent(request, "body", "version")
-    actions.update_comment(request.by, row, body=fields.get("body", "").replace("\r\n", "\n"), base_version=version(fields))
+    actions.update_comment(
+        request.by, row, body=fields.get("body", "").replace("\r\n", "\n"), base_version=version(fields)
+    )
     return told(request, task)
 
 

@@ -45,7 +45,9 @@ def version(fields: QueryDict) -> int | None:
 
 def changes(fields: QueryDict) -> dict[str, Any]:
     """The plain fields of a task that a form changes."""
-    given: dict[str, Any] = {name: fields[name].replace("\r\n", "\n") for name in ("title", "description") if name in fields}
+    given: dict[str, Any] = {
+        name: fields[name].replace("\r\n", "\n") for name in ("title", "description") if name in fields
+    }
     if "priority" in fields:
         given["priority"] = _filled(fields, "priority")
     if "estimate" in fields:
@@ -62,7 +64,12 @@ def _filled(fields: QueryDict, name: str) -> int:
 
 def drafts(fields: QueryDict, project: Project, parent: Task | None = None) -> list[Draft]:
     """A task for each line of `titles`, all with what else the form says."""
-    shared: dict[str, Any] = {"parent": parent, "due": due(fields), "assignees": _people(fields, project), "labels": _labels(fields, project)}
+    shared: dict[str, Any] = {
+        "parent": parent,
+        "due": due(fields),
+        "assignees": _people(fields, project),
+        "labels": _labels(fields, project),
+    }
     if "priority" in fields:
         shared["priority"] = _filled(fields, "priority")
     return [Draft(title=title, **shared) for title in lines(fields, "titles", "A task needs a title.")]

@@ -56,7 +56,9 @@ def show(request: MemberRequest, run: UUID) -> HttpResponse:
         "run": found,
         "progress": progress_of(found),
         "undone": taken_back,
-        "may_undo": bool(found.change_id and found.project and not taken_back and found.project.allows(request.by, "project.manage")),
+        "may_undo": bool(
+            found.change_id and found.project and not taken_back and found.project.allows(request.by, "project.manage")
+        ),
     }
     return render(request, "imports/_run.html" if _polls(request) else "imports/run.html", context)
 

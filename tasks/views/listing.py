@@ -20,7 +20,9 @@ def listing(request: MemberRequest, key: str) -> HttpResponse:
     filters, sort = read_filters(request.GET), read_sort(request.GET)
     if "cursor" in request.GET:
         rows, more_url = page_of(request, by, facts, filters, sort)
-        return with_head(request, render(request, "tasks/_rows.html", {"rows_html": draw_rows(rows), "more_url": more_url}))
+        return with_head(
+            request, render(request, "tasks/_rows.html", {"rows_html": draw_rows(rows), "more_url": more_url})
+        )
     context = {
         "project": facts.project, "may": rights(by, facts.project), "view": "list", "statuses": list(facts.statuses.values()),
         "sort": {"field": sort.name, "desc": sort.descending}, "headers": headers(request, sort),

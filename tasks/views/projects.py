@@ -64,8 +64,12 @@ def settings(request: MemberRequest, key: str) -> HttpResponse:
         response["HX-Redirect"] = reverse("home", args=[request.by.workspace.slug])
         return response
     fields = sent(request, "name", "description", "color", "private")
-    given: dict[str, Any] = {name: fields[name].replace("\r\n", "\n") for name in ("name", "description", "color") if name in fields}
-    actions.update_project(request.by, project, **given | ({"private": on_or_off(fields, "private")} if "private" in fields else {}))
+    given: dict[str, Any] = {
+        name: fields[name].replace("\r\n", "\n") for name in ("name", "description", "color") if name in fields
+    }
+    actions.update_project(
+        request.by, project, **given | ({"private": on_or_off(fields, "private")} if "private" in fields else {})
+    )
     return done(request)
 
 

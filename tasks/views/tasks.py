@@ -29,7 +29,9 @@ def tasks(request: MemberRequest, key: str) -> HttpResponse:
     project, fields = find_project(request.by, key), sent(request, *NEW)
     to = find_status(project, one_id(fields, "status"), "status") if fields.get("status") else None
     with named(title="titles", assignees="assignee", labels="label"):
-        made = actions.create_tasks(request.by, project, drafts=drafts(fields, project), to=to, at_top=fields.get("at") == "top")
+        made = actions.create_tasks(
+            request.by, project, drafts=drafts(fields, project), to=to, at_top=fields.get("at") == "top"
+        )
     location = reverse("task", args=[request.by.workspace.slug, made[0].ref])
     return done(request, location=location, key=made[0].ref)
 
@@ -84,7 +86,9 @@ def place(request: MemberRequest, ref: str) -> HttpResponse:
 
 
 def _last(card: Task, status_id: object) -> Task | None:
-    rows = Task.objects.within(card.workspace_id).filter(project=card.project, status=status_id).open().exclude(pk=card.pk)
+    rows = (
+        Task.objects.within(card.workspace_id).filter(project=card.project, status=status_id).open().exclude(pk=card.pk)
+    )
     last = rows.select_related("status").order_by("rank").last()
     if last is not None:
         last.project = card.project
@@ -115,7 +119,9 @@ def labels(request: MemberRequest, ref: str) -> HttpResponse:
     """Put one label on a task, or take it off; `name` makes it first."""
     found, fields = _held(request, ref), sent(request, "label", "on", "name", "color")
     label, on = _label(request, fields, found), on_or_off(fields, "on", "1")
-    there = [row for row in Label.objects.within(found.workspace_id).filter(task_labels__task=found) if row.pk != label.pk]
+    there = [
+        row for row in Label.objects.within(found.workspace_id).filter(task_labels__task=found) if row.pk != label.pk
+    ]
     with named(labels="label"):
         actions.update_task(request.by, found, labels=[*there, label] if on else there)
     return told(request, found, **_last_words())
@@ -132,7 +138,9 @@ def _label(request: MemberRequest, fields: dict, found: Task) -> Label:  # type:
     if "name" not in fields:
         return find_label(found.project, one_id(fields, "label"), "label")  # type: ignore[arg-type]
     same = found.project.labels.filter(name__iexact=fields["name"].strip(), deleted_at=None).first()
-    return same or actions.create_label(request.by, found.project, name=fields["name"], color=fields.get("color", "gray"))
+    return same or actions.create_label(
+        request.by, found.project, name=fields["name"], color=fields.get("color", "gray")
+    )
 
 
 def _held(request: MemberRequest, ref: str) -> Task:

@@ -21,7 +21,12 @@ class Undone:
 def undo_change(by: Actor, change: ChangeSet) -> Undone:
     """Undo an act; what has moved on is left and named. An undo can be undone, which does the act again."""
     with acting(by, kind=ChangeSet.Kind.UNDO, title=f"Undo: {change.title}"[:300], undoes=change):
-        held = ChangeSet.objects.within(by.workspace).select_for_update(of=("self",)).select_related("undoes").get(pk=change.pk)
+        held = (
+            ChangeSet.objects.within(by.workspace)
+            .select_for_update(of=("self",))
+            .select_related("undoes")
+            .get(pk=change.pk)
+        )
         rows = list(ActivityLog.objects.within(by.workspace).filter(change=held).order_by("-seq"))
         _check(held, rows)
         stale = [words for row in _needed(rows) if (words := _undo_row(by, row))]

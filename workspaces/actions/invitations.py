@@ -37,12 +37,16 @@ def invite_member(by: Actor, *, email: str, role: Role) -> Invitation:
         raise Refused("There is no such role.", "role")
     if role.level > by.level:
         raise Refused(f"The role {role.name} is above your own ({by.role.name}).", "role")
-    pending = Invitation.objects.within(by.workspace).filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+    pending = Invitation.objects.within(by.workspace).filter(
+        accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
+    )
     if pending.count() >= MOST_PENDING:
         raise Refused(f"{MOST_PENDING} invitations are pending: revoke some first.", "email")
     for older in pending.filter(email=email):
         revoke_invitation(by, older)
-    invitation = Invitation(workspace=by.workspace, email=email, role=role, invited_by=by.user, expires_at=timezone.now() + LASTS)
+    invitation = Invitation(
+        workspace=by.workspace, email=email, role=role, invited_by=by.user, expires_at=timezone.now() + LASTS
+    )
     invitation.token_hash = digest(secret_of(invitation))
     invitation.save(force_insert=True)
     record(by, "invitation:created", invitation, after={"email": email, "role": role.name}, label=email)
@@ -84,7 +88,9 @@ def accept_invitation(user: User, invitation: Invitation) -> Membership:
         held = held.select_related("role", "workspace").get(pk=invitation.pk)
         if held.state != "pending":
             raise Refused(f"This invitation is {held.state}: ask for a new one.")
-        there = Membership.objects.within(held.workspace_id).select_related("workspace", "role").filter(user=user).first()
+        there = (
+            Membership.objects.within(held.workspace_id).select_related("workspace", "role").filter(user=user).first()
+        )
         if there:
             return there
         return _join(user, held)

@@ -57,7 +57,9 @@ def change_role(by: Actor, membership: Membership, *, role: Role) -> Membership:
         return membership
     if role.level < OWNER:
         _keep_an_owner(membership)
-    facts = [{"user": str(membership.user_id), "role": name, "level": level} for name, level in _named(membership.role, role)]
+    facts = [
+        {"user": str(membership.user_id), "role": name, "level": level} for name, level in _named(membership.role, role)
+    ]
     membership.role = role
     membership.save(update_fields=["role"])
     record(by, "member:role_changed", membership, before=facts[0], after=facts[1], label=str(membership.user))

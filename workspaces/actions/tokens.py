@@ -17,7 +17,11 @@ def create_token(by: Actor, *, name: str, expires_at: datetime | None = None) ->
     """A token that lets a program in as oneself; its secret is returned here and nowhere else."""
     secret = new_secret(by.workspace.pk)
     token = AccessToken(
-        workspace=by.workspace, user=by.user, name=line(name, "name", longest=80), token_hash=digest(secret), expires_at=expires_at
+        workspace=by.workspace,
+        user=by.user,
+        name=line(name, "name", longest=80),
+        token_hash=digest(secret),
+        expires_at=expires_at,
     )
     token.save(force_insert=True)
     record(by, "token:created", token, after={"name": token.name, "user": str(by.user.pk)}, label=token.name)

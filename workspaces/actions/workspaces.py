@@ -25,7 +25,9 @@ def create_workspace(user: User, *, name: str, slug: str = "", at: datetime | No
     """A new tenant, of which the person is the first owner. The one action whose actor it makes itself; `at` is the demo's."""
     name = line(name, "name", longest=80)
     workspace = Workspace(name=name, slug=_slug(slug) if slug else free_slug(name))
-    roles = {key: Role(workspace=workspace, name=role.name, key=key, level=role.level) for key, role in SYSTEM_ROLES.items()}
+    roles = {
+        key: Role(workspace=workspace, name=role.name, key=key, level=role.level) for key, role in SYSTEM_ROLES.items()
+    }
     membership = Membership(workspace=workspace, user=user, role=roles["owner"])
     by = replace(Actor.of(membership), at=at)
     with acting(by):
@@ -68,7 +70,9 @@ def free_slug(name: str) -> str:
     """An address made of the name that no workspace has."""
     base = slugify(name)[:32].strip("-") or "team"
     base = base if len(base) > 1 and base not in RESERVED else f"{base}-team"
-    return next(slug for number in range(1, 9999) if not slug_taken(slug := base if number == 1 else f"{base}-{number}"))
+    return next(
+        slug for number in range(1, 9999) if not slug_taken(slug := base if number == 1 else f"{base}-{number}")
+    )
 
 
 def slug_taken(slug: str) -> bool:

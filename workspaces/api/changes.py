@@ -68,7 +68,9 @@ class ChangeActivity(Endpoint):
     def get(self, request: Request, workspace: str, change: UUID) -> HttpResponse:
         """The rows of the act."""
         found = get_object_or_404(changes_for(self.by), pk=change)
-        return activity_page(self, rows_for(self.by).filter(change=found).select_related("actor"), self.asked(PageQuery))
+        return activity_page(
+            self, rows_for(self.by).filter(change=found).select_related("actor"), self.asked(PageQuery)
+        )
 
 
 class Undo(Endpoint):

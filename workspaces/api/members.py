@@ -19,7 +19,6 @@ from ..rest.schema import describes
 from ..rest.view import Endpoint, answer, nothing
 from .roles import RoleOut, find_role, role_row
 
-
 JOINED = [Key("joined_at", moment), Key("pk", uuid)]
 
 

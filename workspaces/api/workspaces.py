@@ -55,7 +55,11 @@ class Workspaces(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         """Your workspaces by address."""
         with tenancy.person(request.user.pk, atomic=True):
-            mine = Membership.objects.of(request.user).filter(workspace__deleted_at=None).select_related("workspace", "role")
+            mine = (
+                Membership.objects.of(request.user)
+                .filter(workspace__deleted_at=None)
+                .select_related("workspace", "role")
+            )
             return self.page(mine, SLUG, lambda mine: workspace_row(mine.workspace, mine.role))
 
     @describes("create_workspace", WorkspaceOut, status=201, body=WorkspaceIn)

@@ -23,7 +23,9 @@ class Migration(migrations.Migration):
     dependencies = [("workspaces", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(APPEND_ONLY, "DROP TRIGGER append_only ON workspaces_activitylog; DROP FUNCTION flowboard_append_only()"),
+        migrations.RunSQL(
+            APPEND_ONLY, "DROP TRIGGER append_only ON workspaces_activitylog; DROP FUNCTION flowboard_append_only()"
+        ),
         migrations.RunSQL(SLUG_TAKEN, "DROP FUNCTION flowboard_slug_taken(text)"),
         migrations.RunSQL(HOT, migrations.RunSQL.noop),
     ]

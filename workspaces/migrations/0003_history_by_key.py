@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workspaces', '0002_guards'),
+        ("workspaces", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='activitylog',
-            index=models.Index(fields=['workspace', 'subject_key', 'seq'], name='activitylog_key'),
+            model_name="activitylog",
+            index=models.Index(fields=["workspace", "subject_key", "seq"], name="activitylog_key"),
         ),
     ]

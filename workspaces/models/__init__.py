@@ -5,6 +5,15 @@ from .people import AccessToken, IdempotencyKey, Invitation, Membership, Role, W
 from .record import ActivityLog, ChangeSet, Stream
 
 __all__ = [
-    "TENANT", "AccessToken", "ActivityLog", "ChangeSet", "IdempotencyKey", "Invitation", "Membership", "Role", "Stream",
-    "TenantModel", "Workspace",
+    "TENANT",
+    "AccessToken",
+    "ActivityLog",
+    "ChangeSet",
+    "IdempotencyKey",
+    "Invitation",
+    "Membership",
+    "Role",
+    "Stream",
+    "TenantModel",
+    "Workspace",
 ]

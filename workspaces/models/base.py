@@ -16,7 +16,12 @@ class TenantModel(TenantBase):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     workspace = models.ForeignKey(
-        "workspaces.Workspace", models.CASCADE, default=current_workspace, editable=False, db_index=False, related_name="+"
+        "workspaces.Workspace",
+        models.CASCADE,
+        default=current_workspace,
+        editable=False,
+        db_index=False,
+        related_name="+",
     )
 
     objects: ClassVar[Any] = TenantManager()

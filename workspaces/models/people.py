@@ -1,7 +1,5 @@
 """Workspaces and who belongs to them."""
 
-
-
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField

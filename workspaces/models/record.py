@@ -47,8 +47,12 @@ class ChangeSet(TenantModel):
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.EDIT)
     state = models.CharField(max_length=15, choices=State, default=State.APPLIED)
     title = models.CharField(max_length=300)
-    lines = models.JSONField(default=list, blank=True, help_text="for a proposal: action, arguments, base_version, reason")
-    undoes = models.ForeignKey("self", models.CASCADE, null=True, blank=True, db_constraint=False, db_index=False, related_name="+")
+    lines = models.JSONField(
+        default=list, blank=True, help_text="for a proposal: action, arguments, base_version, reason"
+    )
+    undoes = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
+    )
     actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -144,7 +144,9 @@ def paged(rows: QuerySet[Any], keys: Sequence[Key], asked: dict[str, Any], *, or
     more, found = len(found) > limit, found[:limit]
     if place.back:
         found.reverse()
-    first, last = (_cursor(found, 0, True, order, keys), _cursor(found, -1, False, order, keys)) if found else (None, None)
+    first, last = (
+        (_cursor(found, 0, True, order, keys), _cursor(found, -1, False, order, keys)) if found else (None, None)
+    )
     if place.back:
         return Page(found, last, first if more else None)
     return Page(found, last if more else None, first if place.values else None)
@@ -177,7 +179,12 @@ def _parts(keys: Sequence[Key], place: Place) -> Iterator[Q]:
         yield from (Q(**{name: False}), Q(**{name: True})) if keys[0].null else (Q(),)
         return
     for at in reversed(range(len(keys))):
-        same = Q(**{_equal(key, value): value if value is not None else True for key, value in zip(keys[:at], place.values, strict=False)})
+        same = Q(
+            **{
+                _equal(key, value): value if value is not None else True
+                for key, value in zip(keys[:at], place.values, strict=False)
+            }
+        )
         key, value = keys[at], place.values[at]
         for beyond in (key.beyond(value, place.back), key.nulls(value, place.back)):
             if beyond is not None:

@@ -87,7 +87,9 @@ def _replay(row: IdempotencyKey, fingerprint: str) -> HttpResponse:
     if row.request_hash != fingerprint:
         raise Refused("This Idempotency-Key was used for another request.", "Idempotency-Key")
     if row.status == NOT_KEPT:
-        raise Spent("This Idempotency-Key was used already; the answer held a secret and was not kept.", "Idempotency-Key")
+        raise Spent(
+            "This Idempotency-Key was used already; the answer held a secret and was not kept.", "Idempotency-Key"
+        )
     response = HttpResponse(bytes(row.body), status=row.status, headers=row.headers)
     response["Idempotent-Replayed"] = "true"
     return response

@@ -17,7 +17,11 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler; what is None here goes on to the door (a database that is away, a held row) or is a 500."""
     if isinstance(error, ValidationError):
         fields = dict(_named(error.detail, ""))
-        return problem(400, "; ".join(f"{name}: {words[0]}" if name else words[0] for name, words in fields.items())[:500], errors=fields)
+        return problem(
+            400,
+            "; ".join(f"{name}: {words[0]}" if name else words[0] for name, words in fields.items())[:500],
+            errors=fields,
+        )
     if isinstance(error, Refused):
         members = {"errors": {error.field: [error.words]}} if error.field else {}
         return problem(error.status, error.words, **members)

@@ -12,10 +12,16 @@ from rest_framework import serializers
 VERBS = ("archive", "board", "bulk", "move", "restore", "undo")
 PROBLEM = "application/problem+json"
 KEYS = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key gives the same answer for 24 hours, once."
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="The same key gives the same answer for 24 hours, once.",
 )
 MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag you read: 412 with the current row when it has changed."
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag you read: 412 with the current row when it has changed.",
 )
 
 
@@ -27,7 +33,9 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="a sentence for people")
     errors = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField()), required=False, help_text="field → what is wrong with it"
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="field → what is wrong with it",
     )
     current = serializers.DictField(required=False, help_text="with 412: the row as it is now")
 

@@ -95,7 +95,9 @@ class Program:
         """`path` below the workspace, or absolute."""
         url = path if path.startswith("/") else self.base + path
         names = {name.replace("_", "-"): value for name, value in headers.items()}
-        return getattr(self.client, verb)(url, "" if data is None else data, content_type="application/json", headers=names)
+        return getattr(self.client, verb)(
+            url, "" if data is None else data, content_type="application/json", headers=names
+        )
 
     def get(self, path: str, **headers: str) -> Any:
         url = path if path.startswith("/") else self.base + path

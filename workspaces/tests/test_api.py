@@ -125,8 +125,14 @@ def test_activity_through_the_actors_eyes(alice: Actor, bob: Actor, gus: Actor) 
 def test_changes_are_undone_and_done_again(alice: Actor, program: Program, cards: list[Task]) -> None:
     program.patch("tasks/FLOW-1/", {"title": "Uno"})
     change = program.get("changes/").json()["results"][0]
-    assert (change["title"], change["state"], change["actor"]["name"]) == ("Renamed FLOW-1 from One to Uno", "applied", "Alice")
-    assert [row["event"] for row in program.get(f"changes/{change['id']}/activity/").json()["results"]] == ["task:updated"]
+    assert (change["title"], change["state"], change["actor"]["name"]) == (
+        "Renamed FLOW-1 from One to Uno",
+        "applied",
+        "Alice",
+    )
+    assert [row["event"] for row in program.get(f"changes/{change['id']}/activity/").json()["results"]] == [
+        "task:updated"
+    ]
     undone = program.post(f"changes/{change['id']}/undo/").json()
     assert (undone["state"], undone["stale"]) == ("undone", [])
     assert program.get("tasks/FLOW-1/").json()["title"] == "One"
@@ -156,7 +162,13 @@ def test_a_session_writes_only_with_its_csrf_token(alice: Actor, project: Projec
 
 
 def test_anonymous_and_wrong_tokens_are_told_so(alice: Actor, project: Project) -> None:
-    for header in ("", "Token fb_nonsense", f"Token fb_{alice.workspace.pk.hex}_{'x' * 43}", "Basic YTpi", "Bearer a.b.c"):
+    for header in (
+        "",
+        "Token fb_nonsense",
+        f"Token fb_{alice.workspace.pk.hex}_{'x' * 43}",
+        "Basic YTpi",
+        "Bearer a.b.c",
+    ):
         client = Client(headers={"authorization": header} if header else {})
         for path in (ROOT, f"{ROOT}acme/", f"{ROOT}acme/tasks/FLOW-1/"):
             answer = client.get(path)
@@ -174,7 +186,13 @@ def test_nobody_reads_a_workspace_after_leaving(bob: Actor) -> None:
 
 def test_wrong_verbs_types_and_wishes(program: Program, project: Project) -> None:
     assert errors(program.call("put", "projects/FLOW/", {}), 405) == []
-    assert errors(program.client.post(program.base + "projects/", "name=x", content_type="application/x-www-form-urlencoded"), 415) == []
+    assert (
+        errors(
+            program.client.post(program.base + "projects/", "name=x", content_type="application/x-www-form-urlencoded"),
+            415,
+        )
+        == []
+    )
     assert errors(program.get("projects/", accept="text/html"), 406) == []
     assert errors(program.get("nowhere/"), 404) == []
     assert errors(program.call("options", "projects/"), 405) == []

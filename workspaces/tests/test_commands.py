@@ -31,7 +31,11 @@ def test_the_token_lets_its_person_in(bob: Actor) -> None:
 
 @pytest.mark.parametrize(
     ("email", "slug", "words"),
-    [("nobody@example.com", "acme", "Nobody"), ("bob@example.com", "globex", "not a member"), ("bob@example.com", "x", "not a member")],
+    [
+        ("nobody@example.com", "acme", "Nobody"),
+        ("bob@example.com", "globex", "not a member"),
+        ("bob@example.com", "x", "not a member"),
+    ],
 )
 def test_who_is_not_a_member_gets_none(bob: Actor, eve: Actor, email: str, slug: str, words: str) -> None:
     with pytest.raises(CommandError, match=words):
@@ -44,7 +48,9 @@ def acme(transactional_db: None) -> Actor:
     alice = make_workspace(make_person("Alice"), "Acme", "acme")
     add_member(alice, make_person("Bob"), "member")
     project = create_project(alice, name="Größe – 1.0", key="FLOW")
-    task = create_task(alice, project, title="Ein “Zitat” \U0001f600", priority=2, estimate=3, assignees=list(User.objects.all()))
+    task = create_task(
+        alice, project, title="Ein “Zitat” \U0001f600", priority=2, estimate=3, assignees=list(User.objects.all())
+    )
     update_task(alice, task, title="Anders", description="<&>\n\t")
     return alice
 
@@ -72,12 +78,15 @@ ROW = "workspaces_activitylog SET"
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        (f"UPDATE {ROW} after = '{{\"title\": \"Never said\"}}' WHERE seq = 3", "seq 3 was changed"),
+        (f'UPDATE {ROW} after = \'{{"title": "Never said"}}\' WHERE seq = 3', "seq 3 was changed"),
         (f"UPDATE {ROW} created_at = created_at - interval '1 day' WHERE seq = 4", "seq 4 was changed"),
         (f"UPDATE {ROW} actor_id = NULL WHERE seq = 2", "seq 2 was changed"),
         ("DELETE FROM workspaces_activitylog WHERE seq = 4", "seq 4 is missing"),
         ("DELETE FROM workspaces_activitylog WHERE seq IN (3, 4, 5)", "seq 3 to 5 is missing"),
-        ("DELETE FROM workspaces_activitylog WHERE seq = (SELECT max(seq) FROM workspaces_activitylog)", "the stream stands at"),
+        (
+            "DELETE FROM workspaces_activitylog WHERE seq = (SELECT max(seq) FROM workspaces_activitylog)",
+            "the stream stands at",
+        ),
         (f"UPDATE {ROW} prev_hash = repeat('0', 64) WHERE seq = 5", "seq 5 does not follow from seq 4"),
         ("UPDATE workspaces_stream SET hash = repeat('0', 64)", "The stream's hash is not that of seq"),
         ("UPDATE workspaces_stream SET head = head + 1", "the stream stands at"),

@@ -43,7 +43,11 @@ def test_a_held_workspace_makes_only_itself_wait(alice: Actor, eve: Actor, proje
     mine, hers = Program(alice), Program(eve)
     url = connections["owner"].get_connection_params()
     holder = psycopg.connect(
-        host=url["host"], port=url["port"], user=url["user"], password=url["password"], dbname=connections["owner"].settings_dict["NAME"]
+        host=url["host"],
+        port=url["port"],
+        user=url["user"],
+        password=url["password"],
+        dbname=connections["owner"].settings_dict["NAME"],
     )
     with holder, holder.cursor() as cursor:
         cursor.execute("UPDATE workspaces_stream SET head = head WHERE workspace_id = %s", [alice.workspace.pk])

@@ -4,7 +4,7 @@ import concurrent.futures
 from itertools import pairwise
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from tasks.actions import create_task, move_task, update_task
 from tasks.models import Project, Task
@@ -100,7 +100,9 @@ def test_movers_in_one_column_never_share_a_place(alice: Actor, project: Project
             for turn in range(12):
                 name = ("Backlog", "Done")[(place + turn) % 2]
                 with tenancy.workspace(alice.workspace.pk, atomic=True):
-                    card = Task.objects.select_related("project", "status").get(workspace=alice.workspace, pk=cards[place].pk)
+                    card = Task.objects.select_related("project", "status").get(
+                        workspace=alice.workspace, pk=cards[place].pk
+                    )
                 move_task(alice, card, to=column(project, name))
         finally:
             connections.close_all()
@@ -130,5 +132,3 @@ def test_every_verb_is_registered() -> None:
 
     verbs = set(tasks.actions.__all__) | set(workspaces.actions.__all__)
     assert verbs - set(ACTIONS) == {"Draft", "create_task", "undo_change"}  # a value, a shorthand, and an act of acts
-
-

@@ -122,7 +122,11 @@ FORBIDDEN = (
 
 @pytest.mark.parametrize("sql", FORBIDDEN)
 def test_raw_sql_cannot_step_over_the_wall(alice: Actor, cards: list[Task], sql: str) -> None:
-    with pytest.raises(ProgrammingError), tenancy.workspace(alice.workspace.pk, atomic=True), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError),
+        tenancy.workspace(alice.workspace.pk, atomic=True),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
 
 

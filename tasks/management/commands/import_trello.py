@@ -23,9 +23,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the JSON file that Trello exported")
         parser.add_argument("--workspace", required=True, metavar="SLUG", help="the address of the workspace")
-        parser.add_argument("--as", dest="email", default="", metavar="EMAIL", help="the member who imports; an owner if left out")
+        parser.add_argument(
+            "--as", dest="email", default="", metavar="EMAIL", help="the member who imports; an owner if left out"
+        )
         parser.add_argument("--again", action="store_true", help="as a copy, although the board was imported before")
-        parser.add_argument("--key", default="", help="the key of the new project, such as FLOW; made from the name if left out")
+        parser.add_argument(
+            "--key", default="", help="the key of the new project, such as FLOW; made from the name if left out"
+        )
 
     def handle(self, *, file: Path, workspace: str, email: str, again: bool, key: str, **options: Any) -> None:
         try:

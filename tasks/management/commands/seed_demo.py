@@ -10,7 +10,9 @@ from tasks.demo.seeding import PASSWORD, seed
 class Command(BaseCommand):
     """May be called at every start: what is there is left alone."""
 
-    help = "Make the workspaces demo (Alice, Bob, Gus) and initech (Eve), seeded by the importer, unless they are there."
+    help = (
+        "Make the workspaces demo (Alice, Bob, Gus) and initech (Eve), seeded by the importer, unless they are there."
+    )
 
     def handle(self, *, verbosity: int, **options: Any) -> None:
         made = seed()
