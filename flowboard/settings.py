@@ -92,6 +92,7 @@ def _database(variable: str, pool: dict[str, object] | None, **test: object) -> 
     config = env.db_url(variable, default="postgres://flowboard_app@127.0.0.1:5432/flowboard")
     config["ENGINE"] = "django.db.backends.postgresql"
     config["CONN_MAX_AGE"] = 0
+    config["CONN_HEALTH_CHECKS"] = True  # a connection that died with a restarted PostgreSQL is not handed out
     config["DISABLE_SERVER_SIDE_CURSORS"] = True
     config["OPTIONS"] = {"options": "-c lock_timeout=2s", "connect_timeout": 5}
     if pool:
@@ -170,6 +171,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # rights are asked of Actor.may; guardian only keeps the grants
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

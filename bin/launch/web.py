@@ -18,6 +18,7 @@ def main(fd: int) -> None:
         http="httptools",
         ws="websockets-sansio",
         ws_per_message_deflate=False,
+        ws_max_size=65536,  # nobody sends us more than 4 kB
         lifespan="off",
         proxy_headers=False,  # there is no proxy here whose word counts
         access_log=False,
