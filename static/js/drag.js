@@ -137,8 +137,8 @@ export class Drag {
     ghost.style.translate = `${to.left}px ${to.top}px`;
     gap.replaceWith(card);
     card.classList.remove("is-away");
-    card.style.visibility = "hidden";
-    const settle = () => { ghost.remove(); card.style.visibility = ""; };
+    card.style.opacity = "0";
+    const settle = () => { ghost.remove(); card.style.opacity = ""; };
     setTimeout(settle, parseFloat(getComputedStyle(ghost).transitionDuration) * 1000 || 0);
     for (const one of $$(".column.is-over", this.board)) one.classList.remove("is-over");
     document.body.classList.remove("is-dragging");

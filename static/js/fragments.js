@@ -100,8 +100,8 @@ async function bring(url, names) {
     morph(old, fresh);
     load(old);
   }
-  travel(before);
   back();
+  travel(before);
   document.dispatchEvent(new CustomEvent("flow:morphed", { bubbles: true, detail: { names } }));
 }
 
@@ -130,7 +130,7 @@ export function morph(old, fresh, style = "outerHTML") {
         return false;
       },
       beforeNodeRemoved: (node) => !(node instanceof HTMLElement && (node.hasAttribute("data-keep") || node.matches(".drop-gap, .is-away") || node.querySelector("[data-open]"))),
-      beforeAttributeUpdated: (name, node, kind) => !KEPT.has(name) && !(name === "hidden" && node.parentElement?.querySelector(":scope > [data-open]")) && !(kind === "remove" && name === "style"),
+      beforeAttributeUpdated: (name, node, kind) => !(KEPT.has(name) && (name !== "tabindex" || node.hasAttribute(name))) && !(name === "hidden" && node.parentElement?.querySelector(":scope > [data-open]")) && !(kind === "remove" && name === "style"),
     },
   });
 }
@@ -175,7 +175,7 @@ function fly(card, from) {
   ghost.classList.add("drag-ghost", "is-flying");
   ghost.style.width = `${to.width}px`;
   document.body.append(ghost);
-  card.style.visibility = "hidden";
+  card.style.opacity = "0"; // hidden would lose the focus
   const run = ghost.animate([{ translate: `${from.left}px ${from.top}px` }, { translate: `${to.left}px ${to.top}px` }], { duration: 240, easing: "cubic-bezier(0.2, 0, 0, 1)" });
-  run.onfinish = run.oncancel = () => { ghost.remove(); card.style.visibility = ""; };
+  run.onfinish = run.oncancel = () => { ghost.remove(); card.style.opacity = ""; };
 }

@@ -1,0 +1,93 @@
+"""A server on the test's database, one Chromium, and people at their desks who see no error of any kind."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from realtime.tests.server import Server, server, session_key
+from workspaces.actor import Actor
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+    "true"  # Playwright keeps an event loop in this thread; the tests' own reads are plain
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+TELL = "addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective, e.blockedURI, e.sample))"
+expect.set_options(timeout=15_000)  # a busy machine; nothing is measured by it
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that mail is written to."""
+    return tmp_path_factory.mktemp("mails")
+
+
+@pytest.fixture(scope="session")
+def live(django_db_setup: None, mails: Path) -> Iterator[Server]:
+    """One web process for all tests in a browser."""
+    os.environ["EMAIL_URL"] = f"filemail://{mails}"
+    with server() as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Desk:
+    """Browsers of a test, and what went wrong in them."""
+
+    def __init__(self, chromium: Browser, live: Server) -> None:
+        self.chromium, self.live = chromium, live
+        self.pages: list[Page] = []
+        self.faults: list[str] = []
+
+    def open(self, who: Actor | None = None, path: str = "", *, fine: tuple[str, ...] = (), **options: Any) -> Page:
+        """A browser of its own, signed in as `who`; `fine` are words of console errors that belong to the test."""
+        context = self.chromium.new_context(
+            **{"base_url": f"http://{self.live.host}", "viewport": {"width": 1440, "height": 900}} | options
+        )
+        if who:
+            context.add_cookies([{"name": "sessionid", "value": session_key(who), "url": f"http://{self.live.host}"}])
+        context.add_init_script(TELL)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: self._heard(page, message, fine))
+        page.on("dialog", lambda dialog: (self.faults.append(f"{page.url}: dialog {dialog.message}"), dialog.accept()))
+        self.pages.append(page)
+        if path:
+            page.goto(path)
+        return page
+
+    def _heard(self, page: Page, message: ConsoleMessage, fine: tuple[str, ...]) -> None:
+        words = f"{message.text} {message.location.get('url', '')}"
+        if message.type == "error" and not any(part in words for part in fine):
+            self.faults.append(f"{page.url}: {words}")
+
+    def close(self) -> None:
+        for page in self.pages:
+            page.context.close()
+
+
+@pytest.fixture
+def enter(chromium: Browser, live: Server, transactional_db: None) -> Iterator[Enter]:
+    """`enter(alice, "/w/acme/")`: a page in a browser of her own. At the end no console error and no CSP violation may be there."""
+    desk = Desk(chromium, live)
+    yield desk.open
+    desk.close()
+    assert not desk.faults
