@@ -6,7 +6,7 @@ Run by bench.web as a WSGI application of its own, in the same run.
 import os
 from uuid import UUID
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "bench._bare_settings"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench._bare_settings")
 
 import orjson
 from django.core.wsgi import get_wsgi_application
