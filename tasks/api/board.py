@@ -16,7 +16,7 @@ from workspaces.rest.view import Endpoint, answer
 
 from ..models import Project, Status, StatusTally, Task
 from ..reading.finding import find_project
-from .rows import TaskOut, task_row, task_values
+from .rows import Row, TaskOut, task_row, task_rows
 
 FIRST = 50
 
@@ -48,7 +48,7 @@ class Board(Endpoint):
         project = find_project(self.by, key)
         columns = list(_columns(self.by, project))
         ids = [pk for column in columns for pk in column.first[:FIRST]]
-        rows = {row["id"]: row for row in task_values(Task.objects.within(self.by.workspace).filter(pk__in=ids))}
+        rows = {row.id: row for row in task_rows(self.by, ids)}
         return answer({"columns": [_column(request._request, column, rows) for column in columns]})
 
 
@@ -66,12 +66,12 @@ def _columns(by: Actor, project: Project) -> Any:
     return rows.annotate(count=Subquery(tally), first=ArraySubquery(cards.values("pk")[: FIRST + 1]))
 
 
-def _column(request: HttpRequest, column: Any, rows: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
+def _column(request: HttpRequest, column: Any, rows: dict[UUID, Row]) -> dict[str, Any]:
     found = [rows[pk] for pk in column.first[:FIRST] if pk in rows]
     return status_row(column) | {
         "count": column.count or 0,
         "tasks": [task_row(row) for row in found],
-        "next": _below(request, column, found[-1]["rank"]) if len(column.first) > FIRST and found else None,
+        "next": _below(request, column, found[-1].rank) if len(column.first) > FIRST and found else None,
     }
 
 

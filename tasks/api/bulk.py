@@ -20,7 +20,7 @@ from ..actions import archive_task, move_task, restore_task, update_task
 from ..models import Project, Status, Task
 from ..reading.finding import REF
 from .naming import fields_named, status_named
-from .rows import TaskOut, task_row, task_values
+from .rows import TaskOut, task_row, task_rows
 from .shapes import Bulk
 
 
@@ -44,11 +44,8 @@ class BulkTasks(Endpoint):
         title = f"Changed {len(found)} tasks" if len(found) > 1 else ""
         with acting(self.by, kind=ChangeSet.Kind.BULK, title=title) as act:
             _apply(self.by, found, said["set"])
-        rows = {
-            row["id"]: task_row(row)
-            for row in task_values(Task.objects.within(self.by.workspace).filter(pk__in=[t.pk for t in found]))
-        }
-        return answer({"change": act.change_id if act.rows else None, "results": [rows[task.pk] for task in found]})
+        rows = task_rows(self.by, [task.pk for task in found])
+        return answer({"change": act.change_id if act.rows else None, "results": [task_row(row) for row in rows]})
 
 
 def find_tasks(by: Actor, refs: list[str]) -> list[Task]:

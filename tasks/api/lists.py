@@ -20,13 +20,23 @@ from ..reading.filters import words
 from ..reading.finding import find_project
 from .naming import fields_named, labels_named, people_named, status_named, task_named
 from .orders import ORDERS
-from .rows import TaskOut, task_row, task_shown, task_values
+from .rows import TaskOut, task_row, task_rows, task_shown
 from .shapes import SearchQuery, TaskIn, TaskQuery
 
 NEWEST = [Key("id", uuid, down=True)]
 
 
-class Tasks(Endpoint):
+class TaskList(Endpoint):
+    """First which tasks, from an index; then all of them at once."""
+
+    def tasks(self, rows: QuerySet[Task], keys: list[Key], asked: dict[str, Any], order: str = "") -> HttpResponse:
+        """One page."""
+        page = paged(rows.values("id", *(key.name for key in keys if key.name != "id")), keys, asked, order=order)
+        found = task_rows(self.by, [row["id"] for row in page.rows])
+        return answer(page.shown(self.request._request, [task_row(row) for row in found]))
+
+
+class Tasks(TaskList):
     """The tasks of a project."""
 
     @describes("list_tasks", TaskOut, query=TaskQuery, page=True)
@@ -36,8 +46,7 @@ class Tasks(Endpoint):
         project = find_project(self.by, key)
         rows = filtered(self.by, project, asked)
         order = asked["ordering"]
-        page = paged(task_values(rows), ORDERS[order], asked, order=order)
-        return answer(page.shown(request._request, [task_row(row) for row in page.rows]))
+        return self.tasks(rows, ORDERS[order], asked, order)
 
     @describes("create_task", TaskOut, status=201, body=TaskIn)
     def post(self, request: Request, workspace: str, key: str) -> HttpResponse:
@@ -49,7 +58,7 @@ class Tasks(Endpoint):
         task = create_task(
             self.by, project, to=to, at_top=said.pop("at_top", False), **fields_named(self.by, project, said)
         )
-        return answer(task_shown(task), 201, ETag=etag(task.version))
+        return answer(task_shown(self.by, task), 201, ETag=etag(task.version))
 
 
 def filtered(by: Actor, project: Project, asked: dict[str, Any]) -> QuerySet[Task]:
@@ -89,7 +98,7 @@ FILTERS: dict[str, Any] = {
 }
 
 
-class Search(Endpoint):
+class Search(TaskList):
     """Search in all projects that you see."""
 
     @describes("search", TaskOut, query=SearchQuery, page=True, tag="search")
@@ -97,4 +106,4 @@ class Search(Endpoint):
         """The tasks that hold all these words, newest first; archived ones too."""
         asked = self.asked(SearchQuery)
         rows = Task.objects.visible_to(self.by).filter(words(asked["q"]))
-        return self.page(task_values(rows), NEWEST, task_row, asked)
+        return self.tasks(rows, NEWEST, asked)

@@ -33,8 +33,8 @@ class TaskEndpoint(Endpoint):
         try:
             verb(task, base_version=base_version(self.request._request, task.version))
         except Stale as stale:
-            return problem(412, stale.words, current=task_shown(task))
-        return answer(shown := task_shown(task), ETag=etag(shown["version"]))
+            return problem(412, stale.words, current=task_shown(self.by, task))
+        return answer(shown := task_shown(self.by, task), ETag=etag(shown["version"]))
 
 
 class OneTask(TaskEndpoint):
