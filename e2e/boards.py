@@ -16,7 +16,7 @@ def titles(page: Page, name: str) -> Locator:
 
 
 def card(page: Page, title: str) -> Locator:
-    return page.locator(".card", has=page.get_by_role("link", name=title, exact=True))
+    return page.locator(".card:not(.drag-ghost)", has=page.get_by_role("link", name=title, exact=True))
 
 
 def until(page: Page, expression: str) -> None:

@@ -36,7 +36,7 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def live(django_db_setup: None, mails: Path) -> Iterator[Server]:
     """One web process for all tests in a browser."""
-    os.environ["EMAIL_URL"] = f"filemail://{mails}"
+    os.environ["EMAIL_URL"] = f"filemail:///{mails}"  # environ takes one slash away
     with server() as up:
         yield up
 

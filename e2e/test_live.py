@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from tasks.actions import create_comment, move_task, update_task
 from tasks.models import Project, Task
-from tasks.tests.boards import add, column as status
+from tasks.tests.boards import add
+from tasks.tests.boards import column as status
 from workspaces import tenancy
 from workspaces.actions import remove_member
 from workspaces.actor import Actor

@@ -76,6 +76,6 @@ def test_no_word_runs_as_script(enter: Enter, alice: Actor, bob: Actor, project:
         page.wait_for_load_state("networkidle")
         clean(page)
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").fill("window")
+    page.get_by_role("combobox", name="Search or run a command").fill("window")
     expect(page.locator("#palette .palette-item .key").first).to_be_visible()
     clean(page)

@@ -48,6 +48,7 @@ export class Drag {
     const box = card.getBoundingClientRect();
     const ghost = card.cloneNode(true);
     ghost.removeAttribute("id");
+    ghost.inert = true;
     ghost.classList.add("drag-ghost");
     ghost.style.width = `${box.width}px`;
     document.body.append(ghost);

@@ -172,6 +172,7 @@ function fly(card, from) {
   const to = card.getBoundingClientRect();
   const ghost = card.cloneNode(true);
   ghost.removeAttribute("id");
+  ghost.inert = true;
   ghost.classList.add("drag-ghost", "is-flying");
   ghost.style.width = `${to.width}px`;
   document.body.append(ghost);
