@@ -14,6 +14,7 @@ from accounts.models import User
 from tasks.models import Project
 from workspaces import tenancy
 from workspaces.actor import Actor
+from workspaces.compiled import compiled, stand_in
 from workspaces.faces import crest, face
 from workspaces.models import Membership, Stream, Workspace
 from workspaces.pages import asked_parts
@@ -62,21 +63,32 @@ def _theme(request: HttpRequest) -> str:
 
 def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
     """The frame of a workspace's page in one query; a piece of a page needs only where the stream stands."""
-    rows = Stream.objects.within(by.workspace)
     frame = {
         "workspace": crest(by.workspace), "user": face(by.user) | {"email": by.user.email}, "projects": [], "workspaces": [],
         "may": {name: by.may(permission) for name, permission in RIGHTS.items()},
     }  # fmt: skip
-    if not whole:
-        head, epoch = rows.values_list("head", "epoch").get()
-        return frame | {"head": head, "epoch": epoch}
+    ((head, epoch, *around),) = (
+        _stream(by.workspace.pk, by.user.pk, level=by.level) if whole else _head(by.workspace.pk)
+    )
+    frame |= {"head": head, "epoch": epoch}
+    return frame | {"projects": around[0], "workspaces": [_crest(one) for one in around[1]]} if whole else frame
+
+
+@compiled
+def _head(workspace: UUID) -> Any:
+    return Stream.objects.within(workspace).values_list("head", "epoch")
+
+
+@compiled
+def _stream(workspace: UUID, user: UUID, *, level: int) -> Any:
+    """Where the stream stands, the projects that the person sees, and their workspaces."""
+    by = stand_in(workspace, user, level)
     projects = Project.objects.visible_to(by).filter(archived_at=None).order_by(Lower("name"), "key")
-    row = rows.values(
+    return Stream.objects.within(workspace).values_list(
         "head", "epoch",
-        projects=ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private"))),
-        workspaces=ArraySubquery(_memberships(by.user).values(fact=_WORKSPACE)),
-    ).get()  # fmt: skip
-    return frame | row | {"workspaces": [_crest(one) for one in row["workspaces"]]}
+        ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private"))),
+        ArraySubquery(_memberships(by.user).values(fact=_WORKSPACE)),
+    )  # fmt: skip
 
 
 _WORKSPACE = JSONObject(id="workspace_id", name="workspace__name", slug="workspace__slug")

@@ -11,10 +11,11 @@ from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from workspaces.actor import Actor
+from workspaces.compiled import compiled
 from workspaces.errors import Refused
 
-from ..models import Status, StatusTally
-from .cards import Card, draw_cards, read_cards
+from ..models import Status, StatusTally, Task
+from .cards import Card, draw_cards, prepare, read_cards, with_details
 from .facts import Facts, open_tasks, rights
 from .filters import Filters
 
@@ -24,11 +25,13 @@ MOST = 1000  # cards of one column drawn at once, for whoever has scrolled that 
 
 @dataclass
 class Column:
-    """A column before it is drawn: what it is, which cards come first, whether there are more."""
+    """A column before it is drawn: what it is, which cards come first, how many pass a filter."""
 
-    status: Status
-    first: bool
-    last: bool
+    id: UUID
+    name: str
+    category: str
+    wip_limit: int | None
+    count: int
     ids: list[UUID]
     shown: int | None = None
     cards: list[Card] = field(default_factory=list)
@@ -44,26 +47,29 @@ def read_columns(
     by: Actor, facts: Facts, filters: Filters, sizes: dict[UUID, int], only: set[UUID] | None = None
 ) -> list[Column]:
     """The columns and the ids of their first cards: `sizes` for those that show more than a page, `only` some columns."""
-    limit = max([PAGE, *(min(size, MOST) for size in sizes.values())]) + 1
-    rows = list(_statuses(by, facts, only, None if filters.active else limit))
-    found = _matches(by, facts, filters, only, limit) if filters.active else {}
-    order = list(facts.statuses)
-    return [
-        Column(row, first=row.pk == order[0], last=row.pk == order[-1], ids=found.get(row.pk, ([], 0))[0] if filters.active else row.ids,
-               shown=found.get(row.pk, ([], 0))[1] if filters.active else None)
-        for row in rows
-    ]  # fmt: skip
+    limit = max([PAGE, *(-(-min(size, MOST) // PAGE) * PAGE for size in sizes.values())]) + 1
+    wanted = list(facts.statuses if only is None else only)
+    rows = _columns(by.workspace.pk, facts.project.pk, wanted, limit=0 if filters.active else limit)
+    columns = [Column(*row[:4], count=row[4] or 0, ids=row[5] if len(row) > 5 else []) for row in rows]
+    if filters.active:
+        found = _matches(by, facts, filters, only, limit)
+        for column in columns:
+            column.ids, column.shown = found.get(column.id, ([], 0))
+    return columns
 
 
-def _statuses(by: Actor, facts: Facts, only: set[UUID] | None, limit: int | None) -> Any:
+@compiled
+def _columns(workspace: UUID, project: UUID, wanted: list[UUID], *, limit: int) -> Any:
     """Each column with its kept count and its first cards, by the board's own index."""
-    tally = StatusTally.objects.filter(workspace=by.workspace, status=OuterRef("pk")).values("open")
-    rows = Status.objects.within(by.workspace).filter(project=facts.project, deleted_at=None).order_by("rank")
-    rows = rows.annotate(count=Subquery(tally))
-    if limit is not None:
-        cards = open_tasks(facts.project).filter(status=OuterRef("pk")).order_by("rank").values("pk")
-        rows = rows.annotate(ids=ArraySubquery(cards[:limit]))
-    return rows.filter(pk__in=only) if only is not None else rows
+    tally = StatusTally.objects.filter(workspace=workspace, status=OuterRef("pk")).values("open")
+    cards = _open(workspace, project).filter(status=OuterRef("pk")).order_by("rank").values("pk")
+    rows = Status.objects.within(workspace).filter(project=project, deleted_at=None, pk__any=wanted).order_by("rank")
+    first = [ArraySubquery(cards[:limit])] if limit else []
+    return rows.values_list("id", "name", "category", "wip_limit", Subquery(tally), *first)
+
+
+def _open(workspace: UUID, project: UUID) -> Any:
+    return Task.objects.within(workspace).filter(project=project).open()
 
 
 def _matches(
@@ -88,7 +94,7 @@ def board_columns(
     """The columns as templates/tasks/_column.html draws them. Two queries, three with a filter, for any number of cards."""
     sizes = sizes or {}
     columns = read_columns(by, facts, filters, sizes, only)
-    more = [column.take(min(max(PAGE, sizes.get(column.status.pk, 0)), MOST)) for column in columns]
+    more = [column.take(min(max(PAGE, sizes.get(column.id, 0)), MOST)) for column in columns]
     fill(by, facts, columns)
     return [_drawn(by, facts, filters, *pair) for pair in zip(columns, more, strict=True)]
 
@@ -96,21 +102,24 @@ def board_columns(
 def fill(by: Actor, facts: Facts, columns: list[Column], *, dated: bool = False) -> None:
     """Read the cards of all columns at once."""
     ids = [key for column in columns for key in column.ids]
-    rows = open_tasks(facts.project).filter(pk__in=ids)
-    cards = {
-        card.id: card for card in read_cards(by, facts, rows, movable=rights(by, facts.project)["edit"], dated=dated)
-    }
+    rows = _cards(by.workspace.pk, facts.project.pk, ids) if ids else []
+    cards = {card.id: card for card in prepare(by, facts, rows, movable=rights(by, facts.project)["edit"], dated=dated)}
     for column in columns:
         column.cards = [cards[key] for key in column.ids if key in cards]
 
 
+@compiled
+def _cards(workspace: UUID, project: UUID, ids: list[UUID]) -> Any:
+    return with_details(workspace, _open(workspace, project).filter(pk__any=ids))
+
+
 def _drawn(by: Actor, facts: Facts, filters: Filters, column: Column, more: bool) -> dict[str, Any]:
-    status, count = column.status, column.status.count or 0
+    order = list(facts.statuses)
     return {
-        "id": status.pk, "name": status.name, "category": status.category, "wip_limit": status.wip_limit, "count": count,
-        "shown": column.shown, "over": status.wip_limit is not None and count > status.wip_limit, "first": column.first,
-        "last": column.last, "cards_html": draw_cards(column.cards),
-        "more_url": more_url(by, facts, filters, status.pk, column.cards) if more and column.cards else "",
+        "id": column.id, "name": column.name, "category": column.category, "wip_limit": column.wip_limit, "count": column.count,
+        "shown": column.shown, "over": column.wip_limit is not None and column.count > column.wip_limit,
+        "first": column.id == order[0], "last": column.id == order[-1], "cards_html": draw_cards(column.cards),
+        "more_url": more_url(by, facts, filters, column.id, column.cards) if more and column.cards else "",
     }  # fmt: skip
 
 

@@ -69,13 +69,21 @@ class Card:
 
 def read_cards(by: Actor, facts: Facts, rows: Any, *, movable: bool, dated: bool = False) -> list[Card]:
     """The cards of these tasks, in the order of `rows`, and everybody who stands on them; a list also says how old they are."""
-    workspace = by.workspace
+    return prepare(by, facts, list(with_details(by.workspace.pk, rows)), movable=movable, dated=dated)
+
+
+def with_details(workspace: UUID, rows: Any) -> Any:
+    """Of each task the row that a card is made of."""
     labels = TaskLabel.objects.filter(workspace=workspace, task=OuterRef("pk")).values("label_id")
     people = Assignment.objects.filter(workspace=workspace, task=OuterRef("pk")).values("user_id")
     below = Task.objects.within(workspace).filter(parent=OuterRef("pk"), deleted_at=None).values("completed_at")
-    found = list(rows.values_list(*COLUMNS, ArraySubquery(labels), ArraySubquery(people), ArraySubquery(below)))
+    return rows.values_list(*COLUMNS, ArraySubquery(labels), ArraySubquery(people), ArraySubquery(below))
+
+
+def prepare(by: Actor, facts: Facts, found: list[tuple[Any, ...]], *, movable: bool, dated: bool = False) -> list[Card]:
+    """Cards of such rows."""
     meet(facts, {user_id for row in found for user_id in row[14]})
-    pattern, today = reverse("task", args=[workspace.slug, "REF"]), timezone.localdate()
+    pattern, today = reverse("task", args=[by.workspace.slug, "REF"]), timezone.localdate()
     return [_card(facts, row, pattern, today, movable, dated) for row in found]
 
 

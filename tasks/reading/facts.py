@@ -12,10 +12,14 @@ from django.http import Http404
 
 from accounts.models import User
 from workspaces.actor import Actor
+from workspaces.compiled import compiled, stand_in
 from workspaces.faces import face
 
 from ..models import Label, Project, ProjectGrant, Status, Task
 from ..people import people_of
+
+COLUMNS = tuple(field.attname for field in Project._meta.concrete_fields)
+PERSON = ("id", "name", "email", "avatar")
 
 
 @dataclass(frozen=True)
@@ -36,21 +40,27 @@ class Facts:
 
 def facts_of(by: Actor, key: str) -> Facts:
     """The project of an address with its grants, labels and columns, in one query."""
-    grants = ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=OuterRef("pk"))
-    labels = Label.objects.filter(project=OuterRef("pk"), workspace=by.workspace, deleted_at=None).order_by(
-        Lower("name")
-    )
-    statuses = Status.objects.filter(project=OuterRef("pk"), workspace=by.workspace, deleted_at=None).order_by("rank")
-    rows = Project.objects.visible_to(by).filter(key=key).annotate(
-        granted=ArraySubquery(grants.values("permission__codename")),
-        label_facts=ArraySubquery(labels.values(fact=JSONObject(id="id", name="name", color="color"))),
-        status_facts=ArraySubquery(statuses.values(fact=JSONObject(id="id", name="name", category="category"))),
-    )  # fmt: skip
-    project = rows.first()
-    if project is None:
+    found = _project(by.workspace.pk, by.user.pk, key, level=by.level)
+    if not found:
         raise Http404
-    project.__dict__["_grants"] = {by.user.pk: set(project.granted)}
-    return Facts(project, _by_id(project.label_facts), _by_id(project.status_facts))
+    *values, granted, labels, statuses = found[0]
+    project = Project.from_db("default", COLUMNS, values)
+    project.__dict__["_grants"] = {by.user.pk: set(granted)}
+    return Facts(project, _by_id(labels), _by_id(statuses))
+
+
+@compiled
+def _project(workspace: UUID, user: UUID, key: str, *, level: int) -> Any:
+    by, here = stand_in(workspace, user, level), {"project": OuterRef("pk"), "workspace": workspace, "deleted_at": None}
+    grants = ProjectGrant.objects.filter(workspace=workspace, user=user, content_object=OuterRef("pk"))
+    labels = Label.objects.filter(**here).order_by(Lower("name"))
+    statuses = Status.objects.filter(**here).order_by("rank")
+    return Project.objects.visible_to(by).filter(key=key).values_list(
+        *COLUMNS,
+        ArraySubquery(grants.values("permission__codename")),
+        ArraySubquery(labels.values(fact=JSONObject(id="id", name="name", color="color"))),
+        ArraySubquery(statuses.values(fact=JSONObject(id="id", name="name", category="category"))),
+    )  # fmt: skip
 
 
 def _by_id(facts: list[dict[str, Any]]) -> dict[UUID, dict[str, Any]]:
@@ -60,15 +70,20 @@ def _by_id(facts: list[dict[str, Any]]) -> dict[UUID, dict[str, Any]]:
 
 def meet(facts: Facts, user_ids: set[UUID]) -> None:
     """Read who can see the project and, in the same query, these others."""
-    columns = ("id", "name", "email", "avatar")
-    seeing = people_of(facts.project).order_by().values_list(*(f"user__{name}" for name in columns), Value(True))
-    if user_ids:
-        seeing = seeing.union(User.objects.filter(pk__in=user_ids).values_list(*columns, Value(False)), all=True)
-    for row in sorted(seeing, key=lambda row: (row[1] or row[2]).casefold()):
+    project = facts.project
+    rows = _people(project.workspace_id, project.pk, list(user_ids), private=project.private)
+    for row in sorted(rows, key=lambda row: (row[1] or row[2]).casefold()):
         known = facts.people if row[4] else facts.others
-        known[row[0]] = face(User(**dict(zip(columns, row[:4], strict=True))))
+        known[row[0]] = face(User(**dict(zip(PERSON, row[:4], strict=True))))
     for key in facts.people:
         facts.others.pop(key, None)
+
+
+@compiled
+def _people(workspace: UUID, project: UUID, others: list[UUID], *, private: bool) -> Any:
+    seeing = people_of(Project(pk=project, workspace_id=workspace, private=private)).order_by()
+    seeing = seeing.values_list(*(f"user__{name}" for name in PERSON), Value(True))
+    return seeing.union(User.objects.filter(pk__any=others).values_list(*PERSON, Value(False)), all=True)
 
 
 def rights(by: Actor, project: Project) -> dict[str, bool]:

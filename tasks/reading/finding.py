@@ -32,21 +32,23 @@ def _seen(by: Actor, project: Project) -> Project:
     return project
 
 
-def find_task(by: Actor, ref: str, rows: Any = None) -> Task:
-    """A task by FLOW-42; `rows` may bring more with it."""
+def find_task(by: Actor, ref: str) -> Task:
+    """A task by FLOW-42."""
+    task = task_of(by, ref, Task.objects.select_related("project", "status"))
+    _seen(by, task.project)
+    return task
+
+
+def task_of(by: Actor, ref: str, rows: Any) -> Task:
+    """The task of that name among `rows`, of whose project the caller asks whether the actor sees it."""
     found = REF.fullmatch(ref)
     if found is None:
         raise Http404
-    rows = Task.objects.all() if rows is None else rows
-    named = rows.within(by.workspace).filter(
-        project__key=found[1], project__deleted_at=None, number=int(found[2]), deleted_at=None
-    )
+    named = rows.within(by.workspace).filter(project__key=found[1], project__deleted_at=None)
     try:
-        task = named.select_related("project", "status").get()
+        return named.get(number=int(found[2]), deleted_at=None)  # type: ignore[no-any-return]
     except Task.DoesNotExist:
         raise Http404 from None
-    _seen(by, task.project)
-    return task  # type: ignore[no-any-return]
 
 
 def find_status(project: Project, key: UUID, field: str = "") -> Status:

@@ -109,9 +109,9 @@ def _by_status(request: HttpRequest, by: Actor, facts: Facts, filters: Filters) 
     fill(by, facts, columns, dated=True)
     return [
         {
-            "status": facts.statuses[column.status.pk], "count": column.status.count if column.shown is None else column.shown,
+            "status": facts.statuses[column.id], "count": column.count if column.shown is None else column.shown,
             "rows_html": draw_rows(column.cards),
-            "more_url": _more(request, [str(column.status.pk), column.cards[-1].rank]) if rest and column.cards else "",
+            "more_url": _more(request, [str(column.id), column.cards[-1].rank]) if rest and column.cards else "",
         }
         for column, rest in zip(columns, more, strict=True)
         if column.cards

@@ -20,7 +20,7 @@ from ..markdown import render as markdown
 from ..models import Assignment, Attachment, ChecklistItem, Comment, Task, TaskLabel
 from .cards import day
 from .facts import Facts, facts_of, meet, rights
-from .finding import find_task
+from .finding import task_of
 
 REMEMBERED = 30  # rows of history
 UNDO_FOR = timedelta(days=30)
@@ -28,8 +28,8 @@ UNDO_FOR = timedelta(days=30)
 
 def task_page(by: Actor, ref: str, keys: frozenset[str]) -> dict[str, Any]:
     """What tasks/_pane.html draws. `keys` name the projects whose tasks are linked in texts."""
-    task = find_task(by, ref, _with_details(by))
-    facts = facts_of(by, task.project.key)
+    task = task_of(by, ref, _with_details(by))
+    facts = facts_of(by, task.project.key)  # 404 where the project is not theirs to see
     task.project = facts.project
     comments = _comments(task)
     meet(facts, set(task.people))
@@ -51,7 +51,7 @@ def _with_details(by: Actor) -> Any:
     lines = ChecklistItem.objects.filter(**here, deleted_at=None).order_by("rank")
     links = Attachment.objects.filter(**here, deleted_at=None).order_by("created_at")
     below = Task.objects.within(by.workspace).filter(parent=OuterRef("pk"), deleted_at=None).order_by("number")
-    return Task.objects.select_related("parent", "creator").defer("search").annotate(
+    return Task.objects.select_related("project", "status", "parent", "creator").defer("search").annotate(
         lines=ArraySubquery(lines.values(fact=JSONObject(id="id", text="text", done="done", group="group"))),
         links=ArraySubquery(links.values(fact=JSONObject(name="name", url="url"))),
         below=ArraySubquery(below.values(fact=JSONObject(number="number", title="title", status="status_id", archived="archived_at"))),
