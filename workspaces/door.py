@@ -7,6 +7,7 @@ nothing is half-written. No membership: 404, as if there were no such workspace.
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -46,9 +47,10 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            tokens.authenticate(request)
             slug = workspace_slug(request.path_info)
-            return self._through(request, slug) if slug else self.get_response(request)
+            with snapshot(request) if slug else nullcontext():
+                tokens.authenticate(request)
+                return self._through(request, slug) if slug else self.get_response(request)
         except Refused as no:
             return refuse(request, no)
         except (OperationalError, InterfaceError, PoolTimeout) as error:
@@ -58,7 +60,8 @@ class Door:
         user_id = request.user.pk if request.user.is_authenticated else None
         if user_id is None:
             return self.get_response(request)  # the view asks to sign in
-        with tenancy.person(user_id):
+        # a token is of one workspace, so what is asked of the person's others is no business of its requests
+        with nullcontext() if hasattr(request, "admitted") else tenancy.person(user_id):
             by = admit(request, slug)
             if by is None:
                 return not_here(request)
@@ -66,7 +69,7 @@ class Door:
             return self._read(request, by) if request.method in SAFE else self._write(request, by)
 
     def _read(self, request: HttpRequest, by: Actor) -> HttpResponse:
-        with tenancy.workspace(by.workspace.pk), transaction.atomic():
+        with tenancy.workspace(by.workspace.pk), transaction.atomic(savepoint=False):
             return remember(request, self.get_response(request), by)
 
     def _write(self, request: HttpRequest, by: Actor) -> HttpResponse:
@@ -88,6 +91,12 @@ class Door:
         if isinstance(error, OperationalError | InterfaceError):
             return unavailable(request, error)
         return None
+
+
+def snapshot(request: HttpRequest) -> AbstractContextManager[None]:
+    """Reading with a token: one transaction from the token to the answer, for each begins and ends with a message."""
+    workspace_id = tokens.workspace_in(request) if request.method in SAFE else None
+    return tenancy.workspace(workspace_id, atomic=True) if workspace_id else nullcontext()
 
 
 def workspace_slug(path: str) -> str:

@@ -9,6 +9,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -38,11 +39,24 @@ def digest(secret: str) -> str:
 
 def authenticate(request: HttpRequest) -> None:
     """Put the token's person on the request, when it carries `Authorization: Token fb_…`."""
+    if (secret := secret_in(request)) is None:
+        return
+    admitted = admit(secret)
+    request.admitted, request.access_token, request.user = admitted, admitted.token, admitted.token.user  # type: ignore[attr-defined]
+
+
+def secret_in(request: HttpRequest) -> str | None:
+    """What a request to the API gives for a token."""
     header = request.META.get("HTTP_AUTHORIZATION", "")
     if not header.startswith("Token ") or not request.path_info.startswith("/api/"):
-        return
-    admitted = admit(header.removeprefix("Token ").strip())
-    request.admitted, request.access_token, request.user = admitted, admitted.token, admitted.token.user  # type: ignore[attr-defined]
+        return None
+    return header.removeprefix("Token ").strip()
+
+
+def workspace_in(request: HttpRequest) -> UUID | None:
+    """The workspace that the token names; nothing is believed of it yet."""
+    shape = SHAPE.fullmatch(secret_in(request) or "")
+    return UUID(shape[1]) if shape else None
 
 
 def find(secret: str) -> AccessToken:
@@ -56,12 +70,12 @@ def admit(secret: str) -> Admitted:
     if not shape:
         raise Unauthenticated("The access token does not have the shape fb_….")
     workspace_id = UUID(shape[1])
-    with tenancy.workspace(workspace_id, atomic=True):
+    with tenancy.workspace(workspace_id), transaction.atomic(savepoint=False):
         admitted = token_of(workspace_id, digest(secret))
-        if admitted is None or not _lives(admitted.token):
-            raise Unauthenticated("The access token is unknown, expired or revoked.")
-        _touch(admitted.token)
-    return admitted
+        if admitted is not None and _lives(admitted.token):
+            _touch(admitted.token)
+            return admitted
+    raise Unauthenticated("The access token is unknown, expired or revoked.")
 
 
 def _lives(token: AccessToken) -> bool:

@@ -18,7 +18,10 @@ def move_task(
     by.must("task.edit", task)
     same_project(task.project, [to, after], "status" if to.project_id != task.project_id else "after")
     lock_board(task.project)
+    known = task.status
     task.refresh_from_db(fields=["status", "rank", "version", "archived_at", "deleted_at"])
+    if task.status_id == known.pk:
+        task.status = known
     _check(task, to, after, base_version)
     if _is_there(task, to, after):
         return task

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from rest_framework.request import Request
 
@@ -20,33 +20,24 @@ from ..reading.filters import words
 from ..reading.finding import find_project
 from .naming import fields_named, labels_named, people_named, status_named, task_named
 from .orders import ORDERS
-from .rows import TaskOut, task_row, task_rows, task_shown
+from .rows import TaskOut, is_seen, task_page, task_row, task_shown
 from .shapes import SearchQuery, TaskIn, TaskQuery
 
 NEWEST = [Key("id", uuid, down=True)]
 
 
-class TaskList(Endpoint):
-    """First which tasks, from an index; then all of them at once."""
-
-    def tasks(self, rows: QuerySet[Task], keys: list[Key], asked: dict[str, Any], order: str = "") -> HttpResponse:
-        """One page."""
-        page = paged(rows.values("id", *(key.name for key in keys if key.name != "id")), keys, asked, order=order)
-        found = task_rows(self.by, [row["id"] for row in page.rows])
-        return answer(page.shown(self.request._request, [task_row(row) for row in found]))
-
-
-class Tasks(TaskList):
+class Tasks(Endpoint):
     """The tasks of a project."""
 
     @describes("list_tasks", TaskOut, query=TaskQuery, page=True)
     def get(self, request: Request, workspace: str, key: str) -> HttpResponse:
         """The tasks of a project that pass all filters."""
         asked = self.asked(TaskQuery)
-        project = find_project(self.by, key)
-        rows = filtered(self.by, project, asked)
         order = asked["ordering"]
-        return self.tasks(rows, ORDERS[order], asked, order)
+        page = paged(filtered(self.by, key, asked), ORDERS[order], asked, order=order, read=task_page(self.by))
+        if not page.rows or not is_seen(self.by, page.rows[0]):
+            find_project(self.by, key)  # 404, or it is empty
+        return answer(page.shown(request._request, [task_row(row) for row in page.rows]))
 
     @describes("create_task", TaskOut, status=201, body=TaskIn)
     def post(self, request: Request, workspace: str, key: str) -> HttpResponse:
@@ -61,15 +52,17 @@ class Tasks(TaskList):
         return answer(task_shown(self.by, task), 201, ETag=etag(task.version))
 
 
-def filtered(by: Actor, project: Project, asked: dict[str, Any]) -> QuerySet[Task]:
-    """The project's tasks that pass what was asked."""
-    rows = Task.objects.within(by.workspace).filter(project=project)
-    rows = rows.filter(archived_at__isnull=False, deleted_at=None) if asked.get("archived") else rows.open()
+def filtered(by: Actor, key: str, asked: dict[str, Any]) -> QuerySet[Task]:
+    """The project's tasks that pass what was asked; the project itself is only looked up for a filter's sake."""
     if asked["ordering"] == "rank" and "status" not in asked:
         raise Refused("The order `rank` is that of one column: say which `status`.", "ordering")
-    for name, apply in FILTERS.items():
-        if name in asked:
-            rows = apply(by, project, rows, asked[name])
+    named = Project.objects.within(by.workspace).filter(key=key, deleted_at=None).values("pk")
+    filters = [name for name in FILTERS if name in asked]
+    project = find_project(by, key) if filters else None
+    rows = Task.objects.within(by.workspace).filter(project=project.pk if project else Subquery(named))
+    rows = rows.filter(archived_at__isnull=False, deleted_at=None) if asked.get("archived") else rows.open()
+    for name in filters:
+        rows = FILTERS[name](by, project, rows, asked[name])
     return rows
 
 
@@ -98,7 +91,7 @@ FILTERS: dict[str, Any] = {
 }
 
 
-class Search(TaskList):
+class Search(Endpoint):
     """Search in all projects that you see."""
 
     @describes("search", TaskOut, query=SearchQuery, page=True, tag="search")
@@ -106,4 +99,5 @@ class Search(TaskList):
         """The tasks that hold all these words, newest first; archived ones too."""
         asked = self.asked(SearchQuery)
         rows = Task.objects.visible_to(self.by).filter(words(asked["q"]))
-        return self.tasks(rows, NEWEST, asked)
+        page = paged(rows, NEWEST, asked, read=task_page(self.by))
+        return answer(page.shown(request._request, [task_row(row) for row in page.rows]))

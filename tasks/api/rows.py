@@ -1,11 +1,12 @@
 """Tasks as the API says them, read without making instances: one query a page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import Http404
 from orjson import Fragment
 from rest_framework import serializers
@@ -27,13 +28,19 @@ SELECT t.id, p.key, t.number, t.title, t.description, t.status_id, s.name, s.cat
   WHERE o.workspace_id = t.workspace_id AND o.task_id = t.id AND l.deleted_at IS NULL),
  t.priority, t.due, t.estimate, up.number, t.version, t.created_at, t.updated_at, t.completed_at, t.archived_at,
  t.comment_count, t.checklist_count, t.checklist_done, t.rank, p.id, p.private
-FROM tasks_task t
+FROM {source}tasks_task t
  JOIN tasks_project p ON p.workspace_id = t.workspace_id AND p.id = t.project_id
  JOIN tasks_status s ON s.workspace_id = t.workspace_id AND s.id = t.status_id
  LEFT JOIN tasks_task up ON up.workspace_id = t.workspace_id AND up.id = t.parent_id AND up.deleted_at IS NULL
-WHERE t.workspace_id = %s AND """
-BY_ID = SELECT + "t.id = ANY(%s)"
-BY_REF = SELECT + "p.key = %s AND p.deleted_at IS NULL AND t.number = %s AND t.deleted_at IS NULL"
+WHERE t.workspace_id = %s"""
+ALL = SELECT.format(source="")
+BY_ID = ALL + " AND t.id = ANY(%s)"
+CHOSEN = (
+    "WITH chosen AS (SELECT one.id, row_number() OVER () AS place FROM ({chosen}) one)"
+    + SELECT.replace("{source}", "chosen JOIN ").replace("tasks_task t\n", "tasks_task t ON t.id = chosen.id\n", 1)
+    + " ORDER BY chosen.place"
+)
+BY_REF = ALL + " AND p.key = %s AND p.deleted_at IS NULL AND t.number = %s AND t.deleted_at IS NULL"
 
 
 class Row(NamedTuple):
@@ -126,6 +133,16 @@ def task_rows(by: Actor, ids: Sequence[UUID]) -> list[Row]:
     return [found[key] for key in ids if key in found]
 
 
+def task_page(by: Actor) -> Callable[[QuerySet[Task]], list[Row]]:
+    """Reads what a queryset chooses, in its order, in one statement."""
+
+    def read(chosen: QuerySet[Task]) -> list[Row]:
+        sql, values = chosen.values("id").query.sql_with_params()
+        return _rows(CHOSEN.format(chosen=sql), *values, by.workspace.pk)
+
+    return read
+
+
 def task_row(row: Row) -> dict[str, Any]:
     """A task as the API says it."""
     return {
@@ -148,11 +165,11 @@ def read_task(by: Actor, ref: str) -> dict[str, Any]:
     """One task by FLOW-42, in one query; 404 for what is not there or not theirs."""
     named = REF.fullmatch(ref)
     found = _rows(BY_REF, by.workspace.pk, named[1], int(named[2])) if named else []
-    if not found or not _project(by, found[0]).seen_by(by):
+    if not found or not is_seen(by, found[0]):
         raise Http404
     return task_row(found[0])
 
 
-def _project(by: Actor, row: Row) -> Project:
-    """As much of the project as its rule of who sees it asks for."""
-    return Project(id=row.project_id, workspace_id=by.workspace.pk, private=row.private)
+def is_seen(by: Actor, row: Row) -> bool:
+    """Whether the actor sees the task's project, by the project's own rule: as much of one as that asks for."""
+    return Project(id=row.project_id, workspace_id=by.workspace.pk, private=row.private).seen_by(by)

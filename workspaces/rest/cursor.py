@@ -18,6 +18,7 @@ from rest_framework.exceptions import ValidationError
 from .fields import Strict
 
 MOST, DEFAULT = 200, 50
+Read = Callable[[QuerySet[Any]], list[Any]]
 
 
 class PageQuery(Strict):
@@ -136,11 +137,13 @@ def _address(request: HttpRequest, cursor: str | None) -> str | None:
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
-def paged(rows: QuerySet[Any], keys: Sequence[Key], asked: dict[str, Any], *, order: str = "") -> Page:
-    """One page of a queryset, of instances or of `.values()` that hold the keys' columns."""
+def paged(
+    rows: QuerySet[Any], keys: Sequence[Key], asked: dict[str, Any], *, order: str = "", read: Read = list
+) -> Page:
+    """One page of a queryset; what `read` makes of it must hold the keys' columns."""
     limit = asked.get("limit", DEFAULT)
     place = read_place(asked.get("cursor", ""), order, keys)
-    found = _fetch(rows, keys, place, limit + 1)
+    found = _fetch(rows, keys, place, limit + 1, read)
     more, found = len(found) > limit, found[:limit]
     if place.back:
         found.reverse()
@@ -161,12 +164,12 @@ def _value(row: Any, name: str) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
 
 
-def _fetch(rows: QuerySet[Any], keys: Sequence[Key], place: Place, most: int) -> list[Any]:
+def _fetch(rows: QuerySet[Any], keys: Sequence[Key], place: Place, most: int, read: Read) -> list[Any]:
     """Part by part, so that each part is a range of the index that the ordering stands on, however many rows tie."""
     ordered = rows.order_by(*(key.order(place.back) for key in keys))
     found: list[Any] = []
     for part in _parts(keys, place):
-        found += ordered.filter(part)[: most - len(found)]
+        found += read(ordered.filter(part)[: most - len(found)])
         if len(found) >= most:
             break
     return found

@@ -43,7 +43,7 @@ def test_deleting_a_workspace_asks_for_its_address(alice: Actor, program: Progra
     assert errors(program.delete("?confirm=globex"), 422) == ["confirm"]
     assert program.get("").status_code == 200
     assert program.call("delete", "", {"confirm": "acme"}).status_code == 204
-    assert program.get("").status_code == 404
+    assert program.get("").status_code == 401
     assert [row.event for row in log(alice, "workspace:deleted")] == ["workspace:deleted"]
 
 
@@ -181,7 +181,7 @@ def test_nobody_reads_a_workspace_after_leaving(bob: Actor) -> None:
     with tenancy.workspace(bob.workspace.pk, atomic=True):
         Membership.objects.within(bob.workspace).filter(user=bob.user).delete()
         assert AccessToken.objects.within(bob.workspace).filter(user=bob.user).exists()
-    assert program.get("").status_code == 404
+    assert program.get("").status_code == 401
 
 
 def test_wrong_verbs_types_and_wishes(program: Program, project: Project) -> None:
