@@ -30,7 +30,7 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.csp_nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
         response = self.get_response(request)
-        loose = request.path.startswith(("/admin/", "/api/docs/"))
+        loose = request.path.startswith("/admin/")
         policy = ADMIN_POLICY if loose else POLICY.format(nonce=request.csp_nonce)  # type: ignore[attr-defined]
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")

@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
-from . import views
+from . import api_docs, views
 
 urlpatterns = [
     path("healthz", views.alive, name="healthz"),
@@ -17,7 +16,8 @@ urlpatterns = [
     path("", include("realtime.urls")),
     path("", include("workspaces.api_urls")),
     path("", include("tasks.api_urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", api_docs.schema, name="schema"),
+    path("api/docs/", api_docs.docs, name="api_docs"),
     path("admin/", admin.site.urls),
 ]
 handler400 = "flowboard.errors.bad_request"
