@@ -2,13 +2,28 @@
 
 from .columns import add_status, move_status, recover_status, remove_status, update_status
 from .details import (
-    add_checklist_item, add_link, create_comment, delete_comment, recover_checklist_item, recover_comment, recover_link,
-    remove_checklist_item, remove_link, update_checklist_item, update_comment,
+    add_checklist_item,
+    add_link,
+    create_comment,
+    delete_comment,
+    recover_checklist_item,
+    recover_comment,
+    recover_link,
+    remove_checklist_item,
+    remove_link,
+    update_checklist_item,
+    update_comment,
 )
 from .labels import create_label, delete_label, recover_label, update_label
 from .moving import move_task
 from .projects import (
-    archive_project, create_project, delete_project, recover_project, restore_project, share_project, unshare_project,
+    archive_project,
+    create_project,
+    delete_project,
+    recover_project,
+    restore_project,
+    share_project,
+    unshare_project,
     update_project,
 )
 from .tasks import Draft, archive_task, create_task, create_tasks, delete_task, recover_task, restore_task, update_task

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
-from django.utils import timezone
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db.models import Count, Q
+from django.utils import timezone
 
 from accounts.models import User
 from workspaces.actor import Actor
