@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect, sync_playwright
 
 from realtime.tests.server import Server, server, session_key
 from workspaces.actor import Actor
@@ -68,7 +68,7 @@ class Desk:
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._heard(page, message, fine))
-        page.on("dialog", lambda dialog: (self.faults.append(f"{page.url}: dialog {dialog.message}"), dialog.accept()))
+        page.on("dialog", self._asked)
         self.pages.append(page)
         if path:
             page.goto(path)
@@ -78,6 +78,10 @@ class Desk:
         words = f"{message.text} {message.location.get('url', '')}"
         if message.type == "error" and not any(part in words for part in fine):
             self.faults.append(f"{page.url}: {words}")
+
+    def _asked(self, dialog: Dialog) -> None:
+        self.faults.append(f"a dialog: {dialog.message}")
+        dialog.accept()
 
     def close(self) -> None:
         for page in self.pages:
