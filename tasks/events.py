@@ -1,5 +1,6 @@
 """What the record may say of projects and tasks."""
 
+from collections.abc import Callable
 from typing import Any
 
 from workspaces.events import define, subject_words
@@ -28,6 +29,8 @@ def _updated(row: Any) -> str:
     if fields == ["estimate"]:
         value = row.after["estimate"]
         return f"removed the estimate of {subject}" if value is None else f"estimated {subject} at {value}"
+    if fields == ["assignees"]:
+        return _assigned(row)
     if fields == ["labels"]:
         return _sets(row, "labels", "labelled", "took off")
     return f"changed {' and '.join(WORDS.get(name, name) for name in fields)} of {subject}"
@@ -42,6 +45,15 @@ def _sets(row: Any, name: str, added: str, removed: str) -> str:
         parts.append(
             f"{removed} {', '.join(gone)}" if new else f"{removed} {', '.join(gone)} from {subject_words(row)}"
         )
+    return " and ".join(parts)
+
+
+def _assigned(row: Any) -> str:
+    was, now = ({one["id"]: one["name"] for one in fact["assignees"]} for fact in (row.before, row.after))
+    new, gone = [now[key] for key in now if key not in was], [was[key] for key in was if key not in now]
+    parts = [f"assigned {subject_words(row)} to {', '.join(new)}"] if new else []
+    if gone:
+        parts.append(f"took {', '.join(gone)} off{'' if new else f' {subject_words(row)}'}")
     return " and ".join(parts)
 
 
@@ -71,6 +83,11 @@ def _column(row: Any) -> str:
     return f"moved the column {row.subject_label}" if "rank" in row.after else f"changed the column {row.subject_label}"
 
 
+def _named(verb: str) -> Callable[[Any], str]:
+    """A column or label by its own name: its key is the project's."""
+    return lambda row: f"{verb} {row.subject_label}"
+
+
 define("project:created", "created the project {subject}")
 define("project:updated", "changed the project {subject}")
 define("project:archived", "archived the project {subject}")
@@ -79,14 +96,14 @@ define("project:deleted", "deleted the project {subject}")
 define("project:recovered", "recovered the project {subject}")
 define("project:shared", "shared the project {subject} with {after[name]}")
 define("project:unshared", "stopped sharing the project {subject} with {before[name]}")
-define("status:created", "added the column {subject}")
+define("status:created", _named("added the column"))
 define("status:updated", _column)
-define("status:deleted", "removed the column {subject}")
-define("status:recovered", "brought the column {subject} back")
-define("label:created", "made the label {subject}")
-define("label:updated", "changed the label {subject}")
-define("label:deleted", "removed the label {subject}")
-define("label:recovered", "brought the label {subject} back")
+define("status:deleted", _named("removed the column"))
+define("status:recovered", _named("brought back the column"))
+define("label:created", _named("made the label"))
+define("label:updated", _named("changed the label"))
+define("label:deleted", _named("removed the label"))
+define("label:recovered", _named("brought back the label"))
 define("task:created", "added {subject} to {after[status][name]}")
 define("task:updated", _updated)
 define("task:moved", _moved)

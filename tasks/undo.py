@@ -44,27 +44,33 @@ def set_back(by: Actor, row: Any) -> None:
     task = _find(Task, by, row, "project", "status")
     fields = {}
     for name, was in row.before.items():
-        _still(_current(task, name), row.after[name], f"The {name} of {row.subject_key}")
+        _still(_current(task, name), _ids(row.after[name]), f"The {name} of {row.subject_key}")
         fields[name] = _loaded(by, name, was)
     actions.update_task(by, task, **fields)
 
 
 def _current(task: Task, name: str) -> Any:
     if name == "assignees":
-        return sorted(map(str, task.assignments.values_list("user_id", flat=True)))
+        return sorted(str(pk) for pk in task.assignments.values_list("user_id", flat=True))
     if name == "labels":
-        return sorted((row.label.fact for row in task.task_labels.select_related("label")), key=str)
+        return sorted(str(pk) for pk in task.task_labels.values_list("label_id", flat=True))
     value = task.parent_id if name == "parent" else getattr(task, name)
     return value if value is None or isinstance(value, int | str) else str(value)
+
+
+def _ids(fact: Any) -> Any:
+    """People and labels are the same whatever they are called now."""
+    return sorted(one["id"] for one in fact) if isinstance(fact, list) else fact
 
 
 def _loaded(by: Actor, name: str, was: Any) -> Any:
     """A fact of the record as the action takes it."""
     if name == "assignees":
-        return list(User.objects.filter(pk__in=was))
+        return list(User.objects.filter(pk__in=_ids(was)))
     if name == "labels":
-        ids = [label["id"] for label in was]
-        return list(Label.objects.within(by.workspace).filter(pk__in=ids, deleted_at=None).select_related("project"))
+        return list(
+            Label.objects.within(by.workspace).filter(pk__in=_ids(was), deleted_at=None).select_related("project")
+        )
     if name == "parent":
         return was and Task.objects.within(by.workspace).select_related("project").get(pk=was)
     return date.fromisoformat(was) if name == "due" and was else was

@@ -95,7 +95,7 @@ def _facts(task: Task, draft: Draft) -> dict[str, Any]:
     facts: dict[str, Any] = {"title": task.title, "status": task.status.fact, "rank": task.rank, "open": task.is_open}
     optional = {
         "description": task.description, "priority": task.priority, "due": task.due and str(task.due), "estimate": task.estimate,
-        "assignees": [str(user.pk) for user in draft.assignees], "labels": [label.fact for label in draft.labels],
+        "assignees": [person_fact(user) for user in draft.assignees], "labels": [label.fact for label in draft.labels],
         "parent": task.parent_id and str(task.parent_id),
     }  # fmt: skip
     return facts | {name: value for name, value in optional.items() if value}
@@ -202,14 +202,18 @@ def _set_parent(task: Task, parent: Task | None) -> tuple[Any, Any]:
 
 
 def _set_assignees(task: Task, users: Sequence[User]) -> tuple[Any, Any]:
-    was = set(task.assignments.values_list("user_id", flat=True))
-    now = {user.pk for user in users}
+    was = {row.user_id: person_fact(row.user) for row in task.assignments.select_related("user")}
+    now = {user.pk: person_fact(user) for user in users}
     check_assignable(task.project, [user for user in users if user.pk not in was])
-    task.assignments.filter(user_id__in=was - now).delete()
-    Assignment.objects.bulk_create(
-        [Assignment(workspace_id=task.workspace_id, task=task, user_id=pk) for pk in now - was]
-    )
-    return sorted(map(str, was)), sorted(map(str, now))
+    task.assignments.filter(user_id__in=was.keys() - now.keys()).delete()
+    added = [Assignment(workspace_id=task.workspace_id, task=task, user_id=pk) for pk in now.keys() - was.keys()]
+    Assignment.objects.bulk_create(added)
+    return sorted(was.values(), key=str), sorted(now.values(), key=str)
+
+
+def person_fact(user: User) -> dict[str, str]:
+    """A person as the record keeps them: the name is the one shown then."""
+    return {"id": str(user.pk), "name": str(user)}
 
 
 def _set_labels(task: Task, labels: Sequence[Label]) -> tuple[Any, Any]:

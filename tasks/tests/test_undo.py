@@ -13,6 +13,7 @@ from workspaces import tenancy
 from workspaces.actions import undo_change
 from workspaces.actor import Actor
 from workspaces.errors import Refused, Stale
+from workspaces.events import says
 from workspaces.models import ChangeSet
 from workspaces.tests.people import log
 
@@ -148,3 +149,17 @@ def test_a_made_task_that_others_worked_on_stays(alice: Actor, bob: Actor, proje
     actions.create_comment(bob, task, body="I began")
     with pytest.raises(Stale, match="by hand"):
         undo_change(alice, change)
+
+
+def test_sentences_name_what_happened(alice: Actor, bob: Actor, project: Project, cards: list[Task]) -> None:
+    actions.update_task(alice, cards[0], assignees=[bob.user])
+    actions.update_task(alice, cards[0], assignees=[alice.user])
+    actions.update_task(alice, cards[0], assignees=[])
+    actions.add_status(alice, project, name="Blocked")
+    said = [says(row) for row in log(alice)[-4:]]
+    assert said == [
+        "assigned FLOW-1 One to Bob",
+        "assigned FLOW-1 One to Alice and took Bob off",
+        "took Alice off FLOW-1 One",
+        "added the column Blocked",
+    ]
