@@ -52,7 +52,7 @@ def _operation(path: str, verb: str, said: Shape) -> Shape:
     status, answer = next((code, one) for code, one in said["responses"].items() if code != "default")
     content = next(iter(answer.get("content", {}).values()), {}).get("schema")
     return {
-        "id": said["operationId"], "verb": verb.upper(), "path": path, "words": said.get("description", ""), "status": status,
+        "id": said["operationId"], "verb": verb.upper(), "path": path, "words": said.get("description", "").replace("`", ""), "status": status,
         "parameters": [_parameter(one) for one in said.get("parameters", []) if one["in"] != "path"],
         "body": _fields(_resolved(body)) if body else [], "answer": _name(content) if content else "",
     }  # fmt: skip
@@ -93,13 +93,16 @@ def _typed(shape: Shape) -> Shape:
 
 
 def _kind(shape: Shape) -> str:
+    """date or null; string, at most 300 characters"""
     if "enum" in shape:
         return ", ".join(map(str, shape["enum"]))
     kinds = shape.get("type", "any")
-    words = " or ".join(kinds) if isinstance(kinds, list) else str(kinds)
+    kinds = [
+        shape.get("format", kind) if kind != "null" else kind
+        for kind in (kinds if isinstance(kinds, list) else [kinds])
+    ]
     limits = {"maxLength": "at most {} characters", "maxItems": "at most {}", "minimum": "from {}", "maximum": "to {}"}
-    said = [words.format(shape[key]) for key, words in limits.items() if key in shape]
-    return ", ".join([shape.get("format", words), *said])
+    return ", ".join([" or ".join(kinds), *(words.format(shape[key]) for key, words in limits.items() if key in shape)])
 
 
 @cache
