@@ -57,14 +57,14 @@ def _resident(pid: int) -> float:
 
 
 @contextmanager
-def serving(application: str, *, workers: int = 2) -> Iterator[Server]:
+def serving(application: str, *, workers: int = 2, settings: str = "flowboard.settings") -> Iterator[Server]:
     """granian with WSGI workers, as the Procfile's web; ends with the block."""
     port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", application, "--host", "127.0.0.1", "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
     ]  # fmt: skip
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, env={**os.environ, "DJANGO_SETTINGS_MODULE": settings})
     try:
         _wait(port)
         yield Server(port, process)

@@ -42,7 +42,7 @@ def main() -> None:
 def _report(tasks: int, by: Actor, project: Any, requests: int, first: dict[str, Figures]) -> None:
     print(f"\n{tasks:,} tasks in one project, 20 members, 2 granian workers\n{HEAD}")
     asks = cases(by, project)
-    with serving("bench._bare:application") as bare:
+    with serving("bench._bare:application", settings="bench._bare_settings") as bare:
         base = measure(
             bare, "bare .values() + orjson, 50 rows", _get(f"/{by.workspace.pk}/{project.pk}/", {}), requests=requests
         )
