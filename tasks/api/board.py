@@ -1,7 +1,6 @@
 """…/projects/<KEY>/board: the columns with the first page of each."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
@@ -16,7 +15,7 @@ from workspaces.rest.view import Endpoint, answer
 
 from ..models import Project, Status, StatusTally, Task
 from ..reading.finding import find_project
-from .rows import Row, TaskOut, task_row, task_rows
+from .rows import Row, TaskOut, task_rows
 
 FIRST = 50
 
@@ -66,11 +65,11 @@ def _columns(by: Actor, project: Project) -> Any:
     return rows.annotate(count=Subquery(tally), first=ArraySubquery(cards.values("pk")[: FIRST + 1]))
 
 
-def _column(request: HttpRequest, column: Any, rows: dict[UUID, Row]) -> dict[str, Any]:
-    found = [rows[pk] for pk in column.first[:FIRST] if pk in rows]
+def _column(request: HttpRequest, column: Any, rows: dict[str, Row]) -> dict[str, Any]:
+    found = [rows[key] for key in map(str, column.first[:FIRST]) if key in rows]
     return status_row(column) | {
         "count": column.count or 0,
-        "tasks": [task_row(row) for row in found],
+        "tasks": [row.shown for row in found],
         "next": _below(request, column, found[-1].rank) if len(column.first) > FIRST and found else None,
     }
 

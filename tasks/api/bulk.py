@@ -20,7 +20,7 @@ from ..actions import archive_task, move_task, restore_task, update_task
 from ..models import Project, Status, Task
 from ..reading.finding import REF
 from .naming import fields_named, status_named
-from .rows import TaskOut, task_row, task_rows
+from .rows import TaskOut, task_rows
 from .shapes import Bulk
 
 
@@ -45,7 +45,7 @@ class BulkTasks(Endpoint):
         with acting(self.by, kind=ChangeSet.Kind.BULK, title=title) as act:
             _apply(self.by, found, said["set"])
         rows = task_rows(self.by, [task.pk for task in found])
-        return answer({"change": act.change_id if act.rows else None, "results": [task_row(row) for row in rows]})
+        return answer({"change": act.change_id if act.rows else None, "results": [row.shown for row in rows]})
 
 
 def find_tasks(by: Actor, refs: list[str]) -> list[Task]:

@@ -20,7 +20,7 @@ from ..reading.filters import words
 from ..reading.finding import find_project
 from .naming import fields_named, labels_named, people_named, status_named, task_named
 from .orders import ORDERS
-from .rows import TaskOut, is_seen, task_page, task_row, task_shown
+from .rows import TaskOut, is_seen, task_page, task_shown
 from .shapes import SearchQuery, TaskIn, TaskQuery
 
 NEWEST = [Key("id", uuid, down=True)]
@@ -37,7 +37,7 @@ class Tasks(Endpoint):
         page = paged(filtered(self.by, key, asked), ORDERS[order], asked, order=order, read=task_page(self.by))
         if not page.rows or not is_seen(self.by, page.rows[0]):
             find_project(self.by, key)  # 404, or it is empty
-        return answer(page.shown(request._request, [task_row(row) for row in page.rows]))
+        return answer(page.shown(request._request, [row.shown for row in page.rows]))
 
     @describes("create_task", TaskOut, status=201, body=TaskIn)
     def post(self, request: Request, workspace: str, key: str) -> HttpResponse:
@@ -49,7 +49,7 @@ class Tasks(Endpoint):
         task = create_task(
             self.by, project, to=to, at_top=said.pop("at_top", False), **fields_named(self.by, project, said)
         )
-        return answer(task_shown(self.by, task), 201, ETag=etag(task.version))
+        return answer(task_shown(self.by, task).shown, 201, ETag=etag(task.version))
 
 
 def filtered(by: Actor, key: str, asked: dict[str, Any]) -> QuerySet[Task]:
@@ -100,4 +100,4 @@ class Search(Endpoint):
         asked = self.asked(SearchQuery)
         rows = Task.objects.visible_to(self.by).filter(words(asked["q"]))
         page = paged(rows, NEWEST, asked, read=task_page(self.by))
-        return answer(page.shown(request._request, [task_row(row) for row in page.rows]))
+        return answer(page.shown(request._request, [row.shown for row in page.rows]))

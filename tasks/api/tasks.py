@@ -33,8 +33,9 @@ class TaskEndpoint(Endpoint):
         try:
             verb(task, base_version=base_version(self.request._request, task.version))
         except Stale as stale:
-            return problem(412, stale.words, current=task_shown(self.by, task))
-        return answer(shown := task_shown(self.by, task), ETag=etag(shown["version"]))
+            return problem(412, stale.words, current=task_shown(self.by, task).shown)
+        row = task_shown(self.by, task)
+        return answer(row.shown, ETag=etag(row.version))
 
 
 class OneTask(TaskEndpoint):
@@ -44,7 +45,7 @@ class OneTask(TaskEndpoint):
     def get(self, request: Request, workspace: str, ref: str) -> HttpResponse:
         """The task."""
         row = read_task(self.by, ref)
-        return answer(row, ETag=etag(row["version"]))
+        return answer(row.shown, ETag=etag(row.version))
 
     @describes("update_task", TaskOut, body=TaskChange, match=True)
     def patch(self, request: Request, workspace: str, ref: str) -> HttpResponse:
