@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from workspaces.actor import Actor
 from workspaces.api.roles import as_uuid
 from workspaces.errors import Refused
-from workspaces.rest.cursor import Key, paged, uuid
+from workspaces.rest.cursor import Key, Page, Place, page_of, paged, uuid
 from workspaces.rest.match import etag
 from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer
@@ -20,10 +20,11 @@ from ..reading.filters import words
 from ..reading.finding import find_project
 from .naming import fields_named, labels_named, people_named, status_named, task_named
 from .orders import ORDERS
-from .rows import TaskOut, is_seen, task_page, task_shown
+from .rows import TaskOut, is_seen, newest, task_page, task_shown
 from .shapes import SearchQuery, TaskIn, TaskQuery
 
 NEWEST = [Key("id", uuid, down=True)]
+PLAIN = {"limit", "ordering"}
 
 
 class Tasks(Endpoint):
@@ -33,11 +34,15 @@ class Tasks(Endpoint):
     def get(self, request: Request, workspace: str, key: str) -> HttpResponse:
         """The tasks of a project that pass all filters."""
         asked = self.asked(TaskQuery)
-        order = asked["ordering"]
-        page = paged(filtered(self.by, key, asked), ORDERS[order], asked, order=order, read=task_page(self.by))
+        page = self._page(key, asked, asked["ordering"])
         if not page.rows or not is_seen(self.by, page.rows[0]):
             find_project(self.by, key)  # 404, or it is empty
         return answer(page.shown(request._request, [row.shown for row in page.rows]))
+
+    def _page(self, key: str, asked: dict[str, Any], order: str) -> Page:
+        if asked.keys() <= PLAIN and order == "-number":
+            return page_of(newest(self.by, key, asked["limit"] + 1), ORDERS[order], Place(), asked["limit"], order)
+        return paged(filtered(self.by, key, asked), ORDERS[order], asked, order=order, read=task_page(self.by))
 
     @describes("create_task", TaskOut, status=201, body=TaskIn)
     def post(self, request: Request, workspace: str, key: str) -> HttpResponse:

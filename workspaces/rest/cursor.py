@@ -143,7 +143,11 @@ def paged(
     """One page of a queryset; what `read` makes of it must hold the keys' columns."""
     limit = asked.get("limit", DEFAULT)
     place = read_place(asked.get("cursor", ""), order, keys)
-    found = _fetch(rows, keys, place, limit + 1, read)
+    return page_of(_fetch(rows, keys, place, limit + 1, read), keys, place, limit, order)
+
+
+def page_of(found: list[Any], keys: Sequence[Key], place: Place, limit: int, order: str = "") -> Page:
+    """The page that these rows make, of which one more was asked for than fits."""
     more, found = len(found) > limit, found[:limit]
     if place.back:
         found.reverse()

@@ -1,6 +1,7 @@
 """What an endpoint is: parse, find with the actor's eyes, act, answer."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
@@ -45,6 +46,8 @@ class Endpoint(APIView):
 
     def asked(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The query, checked: a filter that is misspelt must not answer with everything."""
+        if not self.request._request.META.get("QUERY_STRING"):
+            return dict(_unasked(shape))
         params = self.request._request.GET
         twice = {name: ["Say this once."] for name, values in params.lists() if len(values) > 1}
         if twice:
@@ -61,6 +64,12 @@ class Endpoint(APIView):
         """One page of a list, each row as `show` says it."""
         page = paged(rows, keys, self.asked(PageQuery) if asked is None else asked)
         return answer(page.shown(self.request._request, [show(row) for row in page.rows]))
+
+
+@cache
+def _unasked(shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    """What holds where nothing is said; raises where something must be."""
+    return _checked(shape(data={}))
 
 
 def _checked(filled: Any) -> dict[str, Any]:
