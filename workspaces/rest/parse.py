@@ -9,6 +9,7 @@ from rest_framework.settings import api_settings
 
 DEEPEST = 32
 LONGEST = 10_000  # elements of a list
+MOST = 1000  # fields of an object
 LARGEST = 2**63
 
 
@@ -45,6 +46,8 @@ def _fault(value: Any, depth: int) -> str:
         return f"This is nested deeper than {DEEPEST} levels."
     if isinstance(value, str):
         return "This contains a NUL character." if "\x00" in value else ""
+    if isinstance(value, dict):
+        return f"An object of {len(value):,} fields is too large; at most {MOST:,} fit." if len(value) > MOST else ""
     if isinstance(value, list):
         return f"A list of {len(value):,} is too long; at most {LONGEST:,} fit." if len(value) > LONGEST else ""
     number = isinstance(value, int | float) and not isinstance(value, bool)
