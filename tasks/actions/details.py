@@ -23,7 +23,12 @@ MOST_LINES = 500
 
 def _hold(task: Task) -> None:
     """Hold the task's row until commit."""
-    held = Task.objects.within(task.workspace_id).select_for_update(no_key=True).only("version", "deleted_at").get(pk=task.pk)
+    held = (
+        Task.objects.within(task.workspace_id)
+        .select_for_update(no_key=True)
+        .only("version", "deleted_at")
+        .get(pk=task.pk)
+    )
     if held.deleted_at:
         raise Refused(f"{task.ref} was deleted.")
     task.version = held.version
@@ -40,7 +45,16 @@ def _tell(by: Actor, event: str, row: Any, before: dict[str, Any], after: dict[s
     task.updated_at = by.at or timezone.now()
     task.save(update_fields=["checklist_count", "checklist_done", "comment_count", "version", "updated_at"])
     facts = {"taskId": str(task.pk)}
-    record(by, event, row, before=before and before | facts, after=after | facts, key=task.ref, label=task.title, project_id=task.project_id)
+    record(
+        by,
+        event,
+        row,
+        before=before and before | facts,
+        after=after | facts,
+        key=task.ref,
+        label=task.title,
+        project_id=task.project_id,
+    )
 
 
 def _turn(by: Actor, row: Any, event: str, value: datetime | None, facts: dict[str, Any]) -> Any:
@@ -106,7 +120,9 @@ def recover_checklist_item(by: Actor, item: ChecklistItem) -> ChecklistItem:
 
 
 @action
-def create_comment(by: Actor, task: Task, *, body: str, author: User | None = None, author_name: str = "", source: str = "") -> Comment:
+def create_comment(
+    by: Actor, task: Task, *, body: str, author: User | None = None, author_name: str = "", source: str = ""
+) -> Comment:
     """Say something on a task. `author` and `author_name` are for imports: somebody else said it, then."""
     by.must("comment.create", task)
     _hold(task)
@@ -179,7 +195,11 @@ def add_link(by: Actor, task: Task, *, url: str, name: str = "", source: str = "
     except ValidationError as error:
         raise Refused("A link is a web address that starts with https:// or http://.", "url") from error
     link = Attachment(
-        workspace_id=task.workspace_id, task=task, url=url, name=line(name or url[:200], "name", longest=200), source=source
+        workspace_id=task.workspace_id,
+        task=task,
+        url=url,
+        name=line(name or url[:200], "name", longest=200),
+        source=source,
     )
     link.save(force_insert=True)
     _tell(by, "link:created", link, {}, {"name": link.name, "url": link.url})
