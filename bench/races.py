@@ -1,14 +1,13 @@
-"""Many hands at once, at the figures of the checks: python -m bench.races [--moves 500] [--reads 10000] [--keys 200]
+"""Many hands at once, at the figures of the checks: python -m bench.races [--moves 500] [--reads 10000]
 
-16 threads move cards of one column about (30); 8 threads of two tenants share one pool (2); 50 copies of each POST carry
-one Idempotency-Key (37). Prints what was done and what went wrong; every number of faults must be 0.
+16 threads move cards of one board about (30); 8 threads of two tenants share one pool (2). Prints what was done and what
+went wrong; every number of faults must be 0.
 """
 
 import argparse
 import os
 import random
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -17,7 +16,6 @@ from typing import Any
 os.environ.setdefault("DATABASE_POOL", "60")  # as many as there are hands
 
 from django.db import connection, connections
-from django.test import Client
 
 from bench import _board
 from tasks.actions import move_task
@@ -31,12 +29,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moves", type=int, default=500)
     parser.add_argument("--reads", type=int, default=10_000)
-    parser.add_argument("--keys", type=int, default=200)
     options = parser.parse_args()
     by = _board.workspace(f"races-{uuid.uuid4().hex[:6]}")
     project = _board.board(by, 100)
     _tenants(by, _board.workspace(f"other-{uuid.uuid4().hex[:6]}"), options.reads)
-    _copies(by, project, options.keys)
     _movers(by, project, options.moves)
 
 
@@ -62,24 +58,6 @@ def _tenants(one: Actor, other: Actor, reads: int) -> None:
 
     wrong = sum(together(8, strange, range(reads)))
     print(f"{reads:,} reads of two tenants through one pool: {wrong} saw another's rows", flush=True)
-
-
-def _copies(by: Actor, project: Any, keys: int) -> None:
-    path = f"/api/v1/workspaces/{by.workspace.slug}/projects/{project.key}/tasks/"
-    token = _board.token(by)
-    before = _count(project)
-
-    def post(key: str) -> int:
-        client = Client(SERVER_NAME="127.0.0.1", headers={"authorization": f"Token {token}", "idempotency-key": key})
-        return int(client.post(path, {"title": f"Once {key}"}, content_type="application/json").status_code)
-
-    said = Counter(code for key in range(keys) for code in together(50, post, [f"key-{key}"] * 50))
-    print(f"{keys} keys × 50 copies: {_count(project) - before} rows, answers {dict(said)}", flush=True)
-
-
-def _count(project: Any) -> int:
-    with tenancy.workspace(project.workspace_id, atomic=True):
-        return int(Task.objects.filter(project=project).count())
 
 
 def _movers(by: Actor, project: Any, moves: int) -> None:
