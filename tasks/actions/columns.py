@@ -1,5 +1,6 @@
 """The columns of a board."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -118,19 +119,17 @@ def remove_status(by: Actor, status: Status, *, into: Status | None = None) -> S
     if not left.exists():
         raise Refused("A board needs at least one column.", "status")
     _empty(by, status, into)
-    status.deleted_at = timezone.now()
+    return _turn(by, status, "status:deleted", timezone.now())
+
+
+def _turn(by: Actor, status: Status, event: str, value: datetime | None) -> Status:
+    """The column goes, or comes back."""
+    status.deleted_at = value
     status.version += 1
     status.save(update_fields=["deleted_at", "version"])
-    facts = {"name": status.name}
-    record(
-        by,
-        "status:deleted",
-        status,
-        before=facts,
-        key=status.project.key,
-        label=status.name,
-        project_id=status.project_id,
-    )
+    facts, project = {"name": status.name}, status.project
+    before, after = (facts, {}) if value else ({}, facts)
+    record(by, event, status, before=before, after=after, key=project.key, label=status.name, project_id=project.pk)
     return status
 
 
@@ -154,17 +153,4 @@ def recover_status(by: Actor, status: Status) -> Status:
     lock_board(status.project)
     if not status.deleted_at:
         return status
-    status.deleted_at = None
-    status.version += 1
-    status.save(update_fields=["deleted_at", "version"])
-    facts = {"name": status.name}
-    record(
-        by,
-        "status:recovered",
-        status,
-        after=facts,
-        key=status.project.key,
-        label=status.name,
-        project_id=status.project_id,
-    )
-    return status
+    return _turn(by, status, "status:recovered", None)

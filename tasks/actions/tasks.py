@@ -1,7 +1,7 @@
 """Making, changing, archiving and deleting tasks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -34,7 +34,6 @@ class Draft:
     archived_at: datetime | None = None
     created_at: datetime | None = None
     completed_at: datetime | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def create_task(by: Actor, project: Project, *, to: Status | None = None, at_top: bool = False, **draft: Any) -> Task:

@@ -8,7 +8,6 @@ from django.utils import timezone
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
-from accounts.models import User
 from workspaces.actor import Actor
 from workspaces.constraints import TenantForeignKey
 from workspaces.models import TENANT, TenantModel
@@ -195,8 +194,3 @@ class Label(TenantModel):
     def fact(self) -> dict[str, str]:
         """As the record keeps it."""
         return {"id": str(self.pk), "name": self.name}
-
-
-def shared_people(project: Project) -> models.QuerySet[User]:
-    """Who holds a grant on the project."""
-    return User.objects.filter(pk__in=ProjectGrant.objects.filter(content_object=project).values("user_id"))
