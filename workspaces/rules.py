@@ -1,6 +1,8 @@
 """Rules on what people type, shared by all doors; each refusal names its field."""
 
 import unicodedata
+from collections.abc import Callable
+from typing import Any
 
 from .errors import Refused
 
@@ -20,3 +22,15 @@ def text(value: object, field: str, *, longest: int, name: str = "") -> str:
     if len(value) > longest:
         raise Refused(f"{(name or field).capitalize()} has {len(value):,} characters; at most {longest:,} fit.", field)
     return "".join(mark for mark in value if mark in "\n\t" or unicodedata.category(mark) not in ("Cc", "Cs"))
+
+
+def set_fields(
+    row: Any, clean: dict[str, Callable[[Any], Any]], fields: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Set on the row, cleaned, the fields that differ; returns what they were and what they are, both empty when none did."""
+    wanted = {name: clean[name](value) for name, value in fields.items()}
+    after = {name: value for name, value in wanted.items() if value != getattr(row, name)}
+    before = {name: getattr(row, name) for name in after}
+    for name, value in after.items():
+        setattr(row, name, value)
+    return before, after

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden, Refused, Stale
-from workspaces.rules import line, text
+from workspaces.rules import line, set_fields, text
 from workspaces.spine import action, record
 
 from ..models import Attachment, ChecklistItem, Comment, Task
@@ -92,13 +92,9 @@ def update_checklist_item(by: Actor, item: ChecklistItem, **fields: Any) -> Chec
     by.must("task.edit", item)
     _hold(item.task)
     clean = {"text": lambda value: line(value, "text", longest=500), "done": bool}
-    wanted = {name: clean[name](value) for name, value in fields.items()}
-    changed = {name: value for name, value in wanted.items() if value != getattr(item, name)}
+    before, changed = set_fields(item, clean, fields)
     if not changed:
         return item
-    before = {name: getattr(item, name) for name in changed}
-    for name, value in changed.items():
-        setattr(item, name, value)
     item.version += 1
     item.save(update_fields=[*changed, "version"])
     _tell(by, "checklist:updated", item, before, {"text": item.text} | changed if "done" in changed else changed)

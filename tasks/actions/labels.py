@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from workspaces.actor import Actor
 from workspaces.errors import Refused
-from workspaces.rules import line
+from workspaces.rules import line, set_fields
 from workspaces.spine import action, record
 
 from ..models import COLORS, Label, Project
@@ -48,13 +48,9 @@ def update_label(by: Actor, label: Label, **fields: Any) -> Label:
     """Change name or color."""
     by.must("project.manage", label.project)
     clean = {"name": lambda value: line(value, "name", longest=40), "color": _color}
-    wanted = {name: clean[name](value) for name, value in fields.items()}
-    changed = {name: value for name, value in wanted.items() if value != getattr(label, name)}
+    before, changed = set_fields(label, clean, fields)
     if not changed:
         return label
-    before = {name: getattr(label, name) for name in changed}
-    for name, value in changed.items():
-        setattr(label, name, value)
     _save(label)
     project = label.project
     record(

@@ -13,7 +13,7 @@ from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import Membership
 from workspaces.permissions import MEMBER
-from workspaces.rules import line, text
+from workspaces.rules import line, set_fields, text
 from workspaces.spine import action, record
 
 from ..models import COLORS, GRANTS, Project, ProjectGrant, Status, StatusTally
@@ -109,13 +109,9 @@ CLEAN = {
 def update_project(by: Actor, project: Project, **fields: Any) -> Project:
     """Change name, description, color, private. Who makes a project private keeps seeing it."""
     by.must("project.manage", project)
-    wanted = {name: CLEAN[name](value) for name, value in fields.items()}
-    changed = {name: value for name, value in wanted.items() if value != getattr(project, name)}
+    before, changed = set_fields(project, CLEAN, fields)
     if not changed:
         return project
-    before = {name: getattr(project, name) for name in changed}
-    for name, value in changed.items():
-        setattr(project, name, value)
     project.version += 1
     project.save(update_fields=[*changed, "version"])
     if changed.get("private"):
