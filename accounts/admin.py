@@ -4,10 +4,11 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from .models import User
+from .models import SignIn, SigningKey, User
 
 admin.site.index_title = "Back-office"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -61,3 +62,39 @@ class GroupAdmin(ModelAdmin):
 
     search_fields = ("name",)
     filter_horizontal = ("permissions",)
+
+
+class LookedAt(ModelAdmin):
+    """For rows that only the program writes."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(SignIn)
+class SignInAdmin(LookedAt):
+    """Who signed in, tried to, or changed how they do."""
+
+    list_display = ("created_at", "email", "outcome", "method", "address", "agent")
+    list_filter = ("outcome", "method", "created_at")
+    search_fields = ("email", "address")
+    ordering = ("-created_at",)
+
+
+@admin.register(SigningKey)
+class SigningKeyAdmin(LookedAt):
+    """The keys of programs' tokens; the private part is shown nowhere."""
+
+    list_display = ("kid", "created_at", "retired_at", "expires_at")
+    list_filter = ("created_at", "retired_at")
+    search_fields = ("kid",)
+    exclude = ("sealed",)
+    ordering = ("-created_at",)

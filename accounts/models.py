@@ -45,6 +45,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
     single_keys = models.BooleanField("single-key shortcuts", default=True)
     is_staff = models.BooleanField(default=False)
+    is_program = models.BooleanField(default=False, help_text="stands for a workspace's access token; cannot sign in")
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -75,3 +77,47 @@ class User(AbstractBaseUser, PermissionsMixin):
     def color(self) -> int:
         """A stable number 0-11 for the avatar's colour."""
         return self.id.int % 12
+
+
+class SignIn(models.Model):
+    """One attempt to sign in, or a change to how somebody does. A job tells each workspace of the person; see `told_at`."""
+
+    class Outcome(models.TextChoices):
+        IN = "in", "signed in"
+        FAILED = "failed", "failed"
+        OUT = "out", "signed out"
+        CHANGED = "changed", "changed how they sign in"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.CharField(max_length=254, blank=True, help_text="as typed")
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    method = models.CharField(max_length=40, blank=True, help_text="password, code, passkey, totp, google …")
+    address = models.GenericIPAddressField(null=True, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], name="signin_untold", condition=models.Q(told_at=None)),
+            models.Index(fields=["user", "-created_at"], name="signin_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.outcome}"
+
+
+class SigningKey(models.Model):
+    """A key that signs the tokens of programs. It verifies until its last token has expired."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kid = models.CharField(max_length=64, unique=True)
+    sealed = models.TextField(help_text="the private key, encrypted under SECRET_KEY", editable=False)
+    public = models.TextField(help_text="the public key, PEM")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    retired_at = models.DateTimeField(null=True, blank=True, help_text="signs nothing from then on")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="verifies nothing from then on")
+
+    def __str__(self) -> str:
+        return self.kid

@@ -17,6 +17,8 @@ show(
 )
 show(models.ProjectGrant, columns="user content_object permission", search="user__email content_object__key",
      filters=[one_of("permission__codename", models.GRANTS, "permission")], joins="user content_object permission__content_type")  # fmt: skip
+show(models.TaskGrant, columns="user content_object permission", search="user__email content_object__title",
+     filters=[one_of("permission__codename", ("view_task", "comment_task", "edit_task"), "permission")], joins="user content_object permission__content_type")  # fmt: skip
 show(
     models.Status,
     columns="name project category wip_limit",

@@ -46,6 +46,13 @@ show(models.Invitation, columns="email role invited_by created_at expires_at acc
 show(models.AccessToken, columns="name user created_at last_used_at expires_at revoked_at", search="name user__email",
      filters=["created_at", ("revoked_at", admin.EmptyFieldListFilter)], joins="user")  # fmt: skip
 show(
+    models.SupportAccess,
+    columns="staff person state reason requested_at expires_at ended_at",
+    search="staff__email person__email reason",
+    filters=["state", "requested_at"],
+    joins="staff person",
+)
+show(
     models.IdempotencyKey,
     columns="key user status created_at",
     search="key user__email",

@@ -2,7 +2,7 @@
 
 from .details import Attachment, ChecklistItem, Comment, ImportRun
 from .projects import COLORS, GRANTS, Label, Project, ProjectGrant, Status, StatusTally
-from .tasks import OPEN, Assignment, Task, TaskLabel
+from .tasks import OPEN, Assignment, Task, TaskGrant, TaskLabel
 
 __all__ = [
     "COLORS",
@@ -19,5 +19,6 @@ __all__ = [
     "Status",
     "StatusTally",
     "Task",
+    "TaskGrant",
     "TaskLabel",
 ]

@@ -58,11 +58,16 @@ class Comment(TenantModel):
 
 
 class Attachment(TenantModel):
-    """A link on a task."""
+    """A link on a task, or a file: `url` or `file`, never both."""
 
     task = models.ForeignKey(Task, models.CASCADE, db_constraint=False, db_index=False, related_name="attachments")
     name = models.CharField(max_length=200)
-    url = models.URLField(max_length=2000)
+    url = models.URLField(max_length=2000, blank=True)
+    file = models.FileField(upload_to="attachments/", max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0, help_text="bytes of the file")
+    content_type = models.CharField(max_length=100, blank=True, help_text="as its bytes say, not its name")
+    sha256 = models.CharField(max_length=64, blank=True)
+    uploader = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     source = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True)

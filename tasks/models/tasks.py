@@ -7,6 +7,8 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from guardian.managers import UserObjectPermissionManager
+from guardian.models import UserObjectPermissionBase
 
 from accounts.models import User
 from workspaces.actor import Actor
@@ -94,6 +96,8 @@ class Task(TenantModel):
             models.Index(fields=["workspace", "source"], name="task_source", condition=~Q(source="")),
             GinIndex(F("workspace"), F("search"), name="task_search"),
         ]
+        permissions = [("comment_task", "Can comment on the task"), ("edit_task", "Can work on the task")]
+        default_permissions = ("view",)
 
     def __str__(self) -> str:
         return self.title
@@ -110,6 +114,29 @@ class Task(TenantModel):
     def allows(self, by: Actor, permission: str) -> bool:
         """As its project says."""
         return self.project.allows(by, permission)
+
+
+class TaskGrant(UserObjectPermissionBase, TenantModel):
+    """A guest's grant on one task (django-guardian's, with a direct foreign key)."""
+
+    content_object = models.ForeignKey(Task, models.CASCADE, db_constraint=False, db_index=False, related_name="grants")
+
+    objects: ClassVar[Any] = UserObjectPermissionManager.from_queryset(TenantQuerySet)()
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = False
+        unique_together = ()
+        constraints = [
+            *TENANT,
+            TenantForeignKey(field="content_object", name="taskgrant_task_tenant"),
+            models.UniqueConstraint(
+                fields=["workspace", "user", "content_object", "permission"], name="taskgrant_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["workspace", "content_object"], name="taskgrant_task")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.content_object_id}"
 
 
 class Assignment(TenantModel):

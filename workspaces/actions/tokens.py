@@ -20,6 +20,7 @@ def create_token(by: Actor, *, name: str, expires_at: datetime | None = None) ->
         workspace=by.workspace,
         user=by.user,
         name=line(name, "name", longest=80),
+        scopes=["read", "write"],
         token_hash=digest(secret),
         expires_at=expires_at,
     )

@@ -3,6 +3,7 @@
 from .base import TENANT, TenantModel
 from .people import AccessToken, IdempotencyKey, Invitation, Membership, Role, Workspace
 from .record import ActivityLog, ChangeSet, Stream
+from .support import SupportAccess
 
 __all__ = [
     "TENANT",
@@ -14,6 +15,7 @@ __all__ = [
     "Membership",
     "Role",
     "Stream",
+    "SupportAccess",
     "TenantModel",
     "Workspace",
 ]

@@ -21,6 +21,10 @@ class Workspace(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=40, unique=True)
+    plan = models.CharField(max_length=20, blank=True, help_text="free, pro, enterprise; empty for the operator's own")
+    require_mfa = models.BooleanField(
+        "second factor required", default=False, help_text="members without one see nothing but how to set it up"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -36,6 +40,7 @@ class Role(TenantModel):
 
     name = models.CharField(max_length=40)
     key = models.CharField(max_length=10, blank=True, help_text="owner, admin, member, guest; empty for a custom role")
+    description = models.CharField(max_length=200, blank=True)
     level = models.PositiveSmallIntegerField(default=20)
     permissions = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
@@ -122,10 +127,16 @@ class Invitation(TenantModel):
 
 
 class AccessToken(TenantModel):
-    """Lets a program in as a member; only the SHA-256 of the token is kept."""
+    """Lets a program in as a member, within its scopes; only the SHA-256 of the token is kept."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    class Kind(models.TextChoices):
+        PERSONAL = "personal", "Acts as the person who made it"
+        WORKSPACE = "workspace", "Acts as a program of the workspace"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", help_text="whom it acts as")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSONAL)
     name = models.CharField(max_length=80)
+    scopes = ArrayField(models.CharField(max_length=40), default=list, blank=True, help_text="empty: none")
     token_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)

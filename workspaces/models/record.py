@@ -86,6 +86,9 @@ class ActivityLog(TenantModel):
     cause_seq = models.BigIntegerField(null=True, blank=True)
     depth = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    salt = models.CharField(max_length=32, blank=True, help_text="of facts_hash; empty on rows older than it")
+    facts_hash = models.CharField(max_length=64, blank=True, help_text="what the chain holds of label, before, after")
+    erased_seq = models.BigIntegerField(null=True, blank=True, help_text="the row that tells of a person's erasure")
     prev_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

@@ -20,8 +20,15 @@ NO_TENANT = (ProgrammingError, DataError)
 # tables that belong to no workspace, each with its reason
 GLOBAL = {
     "accounts.User": "a person signs in once for all workspaces",
+    "accounts.SignIn": "a person's; workspaces are told of it in their own records",
+    "accounts.SigningKey": "signs the tokens of programs, of whichever workspace",
     "account.EmailAddress": "a person's",
     "account.EmailConfirmation": "a person's",
+    "mfa.Authenticator": "a person's second factors and passkeys",
+    "socialaccount.SocialAccount": "a person's accounts elsewhere",
+    "socialaccount.SocialApp": "providers; ours come from the environment, so it stays empty",
+    "socialaccount.SocialToken": "a person's; not kept",
+    "usersessions.UserSession": "a person's",
     "admin.LogEntry": "the back-office's own",
     "auth.Permission": "names of permissions",
     "auth.Group": "staff roles",
