@@ -26,6 +26,7 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,
+    django_db_modify_db_settings: None,
     django_db_blocker: DjangoDbBlocker,
     django_db_keepdb: bool,
     django_db_createdb: bool,

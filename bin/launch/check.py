@@ -21,6 +21,7 @@ CHECKS = {
     "manage.py makemigrations --check": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "mypy": ["mypy"],
 }
+EVERYTHING = ["--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal"]
 
 
 def main(words: list[str]) -> int:
@@ -54,7 +55,7 @@ def passes(name: str, up: Stack) -> bool:
 def pytest(words: Sequence[str], env: dict[str, str]) -> int:
     """In a session of its own; Ctrl-C reaches it once, through us, and it still tears down what it had set up."""
     tests = subprocess.Popen(
-        [PYTHON, "-m", "pytest", *words],
+        [PYTHON, "-m", "pytest", *(words or EVERYTHING)],
         cwd=ROOT,
         env=env,
         start_new_session=True,
