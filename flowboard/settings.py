@@ -14,6 +14,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default="")
 # HTTPS=true behind a TLS proxy: secure cookies, HSTS, redirects. bin/run serves plain http on loopback.
 HTTPS = env.bool("HTTPS", default=False)
+# whose X-Forwarded-For is believed (accounts/addresses.py)
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 INSTALLED_APPS = [
     "unfold",
