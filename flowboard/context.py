@@ -1,6 +1,7 @@
 """What every page knows: who looks at it, and the frame around it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from accounts.models import User
 from tasks.models import Project
 from workspaces import tenancy
 from workspaces.actor import Actor
+from workspaces.banners import Banner, Source
 from workspaces.compiled import compiled, stand_in
 from workspaces.faces import crest, face
 from workspaces.models import Membership, Stream, Workspace
@@ -22,6 +24,8 @@ from workspaces.pages import asked_parts
 RIGHTS = {
     "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage",
 }  # fmt: skip
+# what stands above every page of a workspace while it holds, in the order shown
+BANNERS: list[Source] = []
 FRAMED = {"main", "sidebar", "pane"}  # a pane links the projects named in its text
 
 
@@ -43,8 +47,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
     frame = getattr(request, "frame", None) or SimpleLazyObject(lambda: _frame(request))
     return {
         "by": getattr(request, "by", None), "frame": frame, "theme": _theme(request),
-        "csp_nonce": getattr(request, "csp_nonce", ""),
+        "csp_nonce": getattr(request, "csp_nonce", ""), "banners": partial(banners, request),
     }  # fmt: skip
+
+
+def banners(request: HttpRequest) -> list[Banner]:
+    """The lines above a page of a workspace."""
+    found = (source(request) for source in BANNERS) if hasattr(request, "by") else ()
+    return [banner for banner in found if banner]
 
 
 def _frame(request: HttpRequest) -> dict[str, Any] | None:

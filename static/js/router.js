@@ -87,6 +87,8 @@ function install(page, fresh) {
   $("#main").replaceWith(document.importNode(fresh, true));
   const nav = page.getElementById("sidebar");
   if (nav) morph($("#sidebar"), nav);
+  const lines = page.getElementById("banners");
+  if (lines) $("#banners").replaceWith(document.importNode(lines, true));
   load($("#main"));
   load($("#sidebar"));
   for (const one of page.querySelectorAll("flow-toasts template")) toast(one.content.textContent.trim(), { danger: one.dataset.message === "error" });
