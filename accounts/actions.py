@@ -4,6 +4,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import HttpRequest
 
+from .addresses import client_address
 from .ids import uuid7
 from .models import SignIn, User
 
@@ -51,7 +52,7 @@ def note_sign_in(
     typed = email or (user.email if user else "")
     return SignIn.objects.create(
         user=user, email=typed[:LONGEST_EMAIL].replace("\0", ""), outcome=outcome, method=method,
-        address=request.META.get("REMOTE_ADDR") or None, agent=request.headers.get("User-Agent", "")[:LONGEST_AGENT],
+        address=client_address(request), agent=request.headers.get("User-Agent", "")[:LONGEST_AGENT],
     )  # fmt: skip
 
 
