@@ -1,6 +1,7 @@
 """What apps put on pages that stand below them (workspaces/panels.py), in the order shown."""
 
 from tasks.panels import mine, overview, projects
+from tasks.usage import count_projects, stored_bytes
 from workspaces.panels import Panel
 
 # the home page of a workspace
@@ -8,3 +9,6 @@ HOME = [Panel("tasks/home_mine.html", mine), Panel("tasks/home_projects.html", o
 
 # (actor) -> the projects they see, for filters
 PROJECTS = projects
+
+# (workspace's id) -> how much of its plan is used (workspaces/plans.py)
+USAGE = {"projects": count_projects, "storage": stored_bytes}

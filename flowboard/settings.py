@@ -16,6 +16,8 @@ SITE_URL = env("SITE_URL", default="")
 HTTPS = env.bool("HTTPS", default=False)
 # whose X-Forwarded-For is believed (accounts/addresses.py)
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+# of every workspace that has none of its own (workspaces/plans.py)
+PLAN = env.str("PLAN", default="enterprise")
 
 INSTALLED_APPS = [
     "unfold",
@@ -252,9 +254,11 @@ SPECTACULAR_SETTINGS = {
 }
 MAX_JSON_BODY = 2 * 1024 * 1024
 MAX_UPLOAD_BODY = 50 * 1024 * 1024
+MAX_FILE = env.int("MAX_FILE_MB", default=25) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_JSON_BODY
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

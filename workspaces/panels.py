@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -26,6 +27,11 @@ def home_panels(by: Actor) -> list[tuple[str, dict[str, Any]]]:
 def projects_of(by: Actor) -> list[dict[str, Any]]:
     """id, name and key of each project that the actor sees."""
     return _registered().PROJECTS(by)  # type: ignore[no-any-return]
+
+
+def usage(kind: str, workspace_id: UUID) -> int:
+    """How many `projects` a workspace has, or how many bytes of `storage` its files take."""
+    return _registered().USAGE[kind](workspace_id)  # type: ignore[no-any-return]
 
 
 def _registered() -> Any:

@@ -13,6 +13,7 @@ from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import Membership
 from workspaces.permissions import MEMBER
+from workspaces.plans import must_fit
 from workspaces.rules import line, set_fields, text
 from workspaces.spine import action, record
 
@@ -37,6 +38,7 @@ def create_project(
     """A project with its columns; a private one is shared with its maker first."""
     by.must("project.create")
     name = line(name, "name", longest=80)
+    must_fit(by, "projects")
     project = Project(
         workspace=by.workspace, name=name, key=_key(key) if key else free_key(by, name), source=source, private=bool(private),
         description=text(description, "description", longest=5000), color=_color(color), created_at=by.at or timezone.now(),
@@ -217,4 +219,6 @@ def recover_project(by: Actor, project: Project) -> Project:
     """Bring a deleted project back, unless its key was given away."""
     if Project.objects.within(by.workspace).filter(key=project.key, deleted_at=None).exclude(pk=project.pk).exists():
         raise Refused(f"Another project has the key {project.key} now.", "key")
+    if project.deleted_at:
+        must_fit(by, "projects")
     return _turn(by, project, "project:recovered", "deleted_at", None)

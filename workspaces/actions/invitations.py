@@ -14,6 +14,8 @@ from .. import tenancy
 from ..actor import Actor
 from ..errors import Refused
 from ..models import Invitation, Membership, Role
+from ..permissions import MEMBER
+from ..plans import must_fit
 from ..spine import ACTIONS, acting, action, record
 from ..tokens import digest
 
@@ -44,6 +46,8 @@ def invite_member(by: Actor, *, email: str, role: Role) -> Invitation:
         raise Refused(f"{MOST_PENDING} invitations are pending: revoke some first.", "email")
     for older in pending.filter(email=email):
         revoke_invitation(by, older)
+    if role.level >= MEMBER:
+        must_fit(by, "seats")
     invitation = Invitation(
         workspace=by.workspace, email=email, role=role, invited_by=by.user, expires_at=timezone.now() + LASTS
     )
@@ -103,6 +107,8 @@ def _join(user: User, invitation: Invitation) -> Membership:
     membership = Membership(workspace=invitation.workspace, user=user, role=invitation.role)
     by = Actor.of(membership)
     with acting(by):
+        if invitation.role.level >= MEMBER:
+            must_fit(by, "seats", 0)  # the invitation holds the seat, unless the plan has shrunk since
         membership.save(force_insert=True)
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])

@@ -9,7 +9,8 @@ from accounts.models import User
 from ..actor import Actor
 from ..errors import Forbidden, Refused
 from ..models import AccessToken, Membership, Role, Workspace
-from ..permissions import OWNER
+from ..permissions import MEMBER, OWNER
+from ..plans import must_fit
 from ..spine import action, record
 
 
@@ -57,6 +58,8 @@ def change_role(by: Actor, membership: Membership, *, role: Role) -> Membership:
         return membership
     if role.level < OWNER:
         _keep_an_owner(membership)
+    if role.level >= MEMBER > membership.role.level and not membership.user.is_program:
+        must_fit(by, "seats")
     facts = [
         {"user": str(membership.user_id), "role": name, "level": level} for name, level in _named(membership.role, role)
     ]
