@@ -135,6 +135,8 @@ def record(
 def _write(act: Act) -> None:
     if not act.rows:
         return
+    for row in act.rows:
+        chain.salt(row)
     ChangeSet(
         id=act.change_id, workspace_id=act.by.workspace.pk, kind=act.kind, title=act.sentence[:300], undoes=act.undoes,
         actor=act.by.user, created_at=act.by.at or timezone.now(),
@@ -143,8 +145,7 @@ def _write(act: Act) -> None:
         seq, prev = _reserve(cursor, act)
         for row in act.rows:
             seq += 1
-            row.seq, row.prev_hash = seq, prev
-            row.hash = prev = chain.digest(row, prev)
+            prev = chain.seal(row, seq, prev)
         ActivityLog.objects.bulk_create(act.rows, batch_size=500)
         for react in _reactions().IN_TRANSACTION:
             react(act)
