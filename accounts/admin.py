@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from .models import SignIn, SigningKey, User
+from .models import ProgramSession, SignIn, SigningKey, User
 
 admin.site.index_title = "Back-office"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -97,4 +97,16 @@ class SigningKeyAdmin(LookedAt):
     list_filter = ("created_at", "retired_at")
     search_fields = ("kid",)
     exclude = ("sealed",)
+    ordering = ("-created_at",)
+
+
+@admin.register(ProgramSession)
+class ProgramSessionAdmin(LookedAt):
+    """Programs that are signed in as a person; they end with the session."""
+
+    list_display = ("user", "created_at", "refreshed_at")
+    list_filter = ("created_at", "refreshed_at")
+    search_fields = ("user__email", "user__name")
+    list_select_related = ("user",)
+    exclude = ("session_key", "auth_hash", "newest")
     ordering = ("-created_at",)

@@ -108,6 +108,20 @@ class SignIn(models.Model):
         return f"{self.email} {self.outcome}"
 
 
+class Erasure(models.Model):
+    """What must be known of a person whose account was deleted until every record has forgotten it; then it goes too."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.OneToOneField(User, models.CASCADE, related_name="+")
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=100)
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
 class SigningKey(models.Model):
     """A key that signs the tokens of programs. It verifies until its last token has expired."""
 
@@ -121,3 +135,18 @@ class SigningKey(models.Model):
 
     def __str__(self) -> str:
         return self.kid
+
+
+class ProgramSession(models.Model):
+    """A program's sign-in: its session, and which of its refresh tokens is the newest. An older one ends it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40, unique=True, editable=False)
+    auth_hash = models.CharField(max_length=128, editable=False, help_text="of the password that it began with")
+    newest = models.UUIDField(editable=False, help_text="the id of the refresh token that is still good")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    refreshed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.user} since {self.created_at:%Y-%m-%d}"

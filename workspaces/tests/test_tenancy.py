@@ -21,6 +21,7 @@ NO_TENANT = (ProgrammingError, DataError)
 GLOBAL = {
     "accounts.User": "a person signs in once for all workspaces",
     "accounts.SignIn": "a person's; workspaces are told of it in their own records",
+    "accounts.ProgramSession": "a person's sign-in, like a session",
     "accounts.SigningKey": "signs the tokens of programs, of whichever workspace",
     "account.EmailAddress": "a person's",
     "account.EmailConfirmation": "a person's",
