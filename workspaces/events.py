@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Audience = Literal["project", "members", "managers"]
+from .permissions import PERMISSIONS
+
+Audience = Literal["project", "members", "managers", "audit"]  # audit: nobody but who reads the audit page
 Sentence = str | Callable[[Any], str]
 
 
@@ -71,6 +73,26 @@ def wire(row: Any, by_name: str) -> dict[str, Any]:
     return {"event": row.event, "seq": row.seq, "workspaceId": str(row.workspace_id), "data": data}
 
 
+def _role_change(row: Any) -> str:
+    """changed the role Reviewer: name, may now delete tasks, may no longer create tasks"""
+    was, now = (set(facts.get("permissions", ())) for facts in (row.before, row.after))
+    told = [
+        f"{name} {_short(row.before[name])} → {_short(row.after[name])}" for name in row.after if name != "permissions"
+    ]
+    told += [f"may now {_verb(name)}" for name in sorted(now - was)]
+    told += [f"may no longer {_verb(name)}" for name in sorted(was - now)]
+    return f"changed the role {subject_words(row)}: {', '.join(told)}"
+
+
+def _short(value: Any) -> str:
+    return f"“{str(value)[:40]}”" if isinstance(value, str) else str(value)
+
+
+def _verb(permission: str) -> str:
+    sentence = PERMISSIONS.get(permission, permission)
+    return sentence[0].lower() + sentence[1:]
+
+
 define("workspace:created", "created the workspace {after[name]}", audience="members")
 define("workspace:updated", "renamed the workspace from {before[name]} to {after[name]}", audience="members")
 define("workspace:deleted", "deleted the workspace {before[name]}", audience="members")
@@ -78,6 +100,18 @@ define("member:joined", "joined as {after[role]}", audience="members")
 define("member:removed", "removed {subject}", audience="members")
 define("member:left", "left the workspace", audience="members")
 define("member:role_changed", "changed the role of {subject} from {before[role]} to {after[role]}", audience="members")
+define("role:created", "made the role {subject}", audience="members")
+define("role:updated", _role_change, audience="members")
+define("role:deleted", "deleted the role {subject}", audience="members")
+define("member:signed_in", "signed in{after[with]}", audience="audit", webhook=False)
+define("member:sign_in_failed", "failed to sign in{after[with]}", audience="audit", webhook=False)
+define("member:signed_out", "signed out{after[with]}", audience="audit", webhook=False)
+define("member:security_changed", "changed how they sign in{after[with]}", audience="audit", webhook=False)
+define(
+    "person:erased", "deleted their account: {after[count]} rows forgot their name", audience="managers", webhook=False
+)
+define("audit:exported", "exported the record as {after[format]}", audience="audit", webhook=False)
+define("audit:verified", "checked the record up to {after[seq]}: {after[outcome]}", audience="audit", webhook=False)
 define("invitation:created", "invited {subject} as {after[role]}", audience="managers")
 define("invitation:revoked", "revoked the invitation of {subject}", audience="managers")
 define("token:created", "made the access token {subject}", audience="managers", webhook=False)

@@ -103,7 +103,8 @@ class ActivityLog(TenantModel):
             models.Index(fields=["workspace", "subject_id", "seq"], name="activitylog_subject"),
             models.Index(fields=["workspace", "subject_key", "seq"], name="activitylog_key"),
             models.Index(fields=["workspace", "project_id", "seq"], name="activitylog_project"),
-            models.Index(fields=["workspace", "created_at"], name="activitylog_newest"),
+            models.Index(fields=["workspace", "created_at", "seq"], name="activitylog_when"),
+            models.Index(fields=["workspace", "actor", "created_at", "seq"], name="activitylog_person"),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ GLOBAL = {
     "accounts.User": "a person signs in once for all workspaces",
     "accounts.SignIn": "a person's; workspaces are told of it in their own records",
     "accounts.ProgramSession": "a person's sign-in, like a session",
+    "accounts.Erasure": "of a person whose account was deleted, until every record has forgotten the name",
     "accounts.SigningKey": "signs the tokens of programs, of whichever workspace",
     "account.EmailAddress": "a person's",
     "account.EmailConfirmation": "a person's",
