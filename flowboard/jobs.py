@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from tasks.imports.run import left_behind
-from tasks.jobs import run_import
+from tasks.jobs import run_import, tidy_files
 from workspaces import tenancy
 from workspaces.jobs import send_invitation
 from workspaces.models import IdempotencyKey, Invitation, Workspace
@@ -27,6 +27,13 @@ def sweep() -> None:
     """Picks up, workspace by workspace, what a dead process or an absent Redis left behind."""
     for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
         sweep_workspace.delay(str(pk))
+
+
+@shared_task
+def tidy() -> None:
+    """Each hour: files that nobody needs any more."""
+    for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
+        tidy_files.delay(str(pk))
 
 
 @shared_task

@@ -2,17 +2,11 @@
 
 from django.urls import path
 
+from .api.attachments import AttachmentBytes, Attachments, OneAttachment
 from .api.board import Board, SlashedBoard
 from .api.bulk import BulkTasks
 from .api.columns import Labels, MoveStatus, OneLabel, OneStatus, Statuses
-from .api.details import (
-    Attachments,
-    Checklist,
-    Comments,
-    OneAttachment,
-    OneChecklistItem,
-    OneComment,
-)
+from .api.details import Checklist, Comments, OneChecklistItem, OneComment
 from .api.lists import Search, Tasks
 from .api.people import OnePerson, People
 from .api.projects import ArchiveProject, OneProject, Projects, RestoreProject
@@ -47,6 +41,7 @@ urlpatterns = [
     path(f"{TASK}checklist/<uuid:item>/", OneChecklistItem.as_view()),
     path(f"{TASK}attachments/", Attachments.as_view()),
     path(f"{TASK}attachments/<uuid:attachment>/", OneAttachment.as_view()),
+    path(f"{TASK}attachments/<uuid:attachment>/file", AttachmentBytes.as_view()),
     path(f"{TASK}activity/", TaskActivity.as_view()),
     path(f"{BASE}search", Search.as_view()),
     path(f"{BASE}search/", Search.as_view(schema=None)),

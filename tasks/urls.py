@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import board, columns, details, imports, listing, projects, search, tasks
+from .views import attachments, board, columns, details, imports, listing, projects, search, tasks
 
 W, P, T = "w/<slug:workspace>/", "w/<slug:workspace>/p/<slug:key>/", "w/<slug:workspace>/t/<slug:ref>/"
 
@@ -31,6 +31,10 @@ urlpatterns = [
     path(f"{T}labels/", tasks.labels, name="task_labels"),
     path(f"{T}checklist/", details.checklist, name="checklist"),
     path(f"{T}checklist/<uuid:item>/", details.checklist_item, name="checklist_item"),
+    path(f"{T}attachments/", attachments.attachments, name="attachments"),
+    path(f"{T}attachments/<uuid:attachment>/", attachments.attachment, name="attachment"),
+    path(f"{T}attachments/<uuid:attachment>/file/", attachments.download, name="attachment_file"),
+    path(f"{T}attachments/<uuid:attachment>/preview/", attachments.preview, name="attachment_preview"),
     path(f"{T}subtasks/", tasks.subtasks, name="subtasks"),
     path(f"{T}comments/", details.comments, name="comments"),
     path(f"{T}comments/<uuid:comment>/", details.comment, name="comment"),

@@ -24,6 +24,7 @@ from .rest import idempotency
 from .spine import acting
 
 log = logging.getLogger(__name__)
+from .staging import put_back, staged
 STUCK = (
     2.0  # seconds in which a workspace whose rows are held refuses writers at once, so that their threads serve others
 )
@@ -77,7 +78,7 @@ class Door:
             raise Busy(
                 "Somebody else is changing this workspace for long. Nothing was changed; please try again in a moment."
             )
-        with acting(by) as act:
+        with staged(request), acting(by) as act:
             response = idempotency.answer(request, by, self.get_response)
             if response.status_code >= 400:
                 act.rows.clear()
@@ -85,6 +86,7 @@ class Door:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+                put_back(request)
         """Refusals of actions, raised out of page views (the API has its own handler)."""
         if isinstance(error, Refused):
             return refuse(request, error)

@@ -1,10 +1,8 @@
-"""Checklist lines, comments and links of a task. Each counts as an edit of its task, for the card shows their numbers."""
+"""Checklist lines and comments of a task. Each counts as an edit of its task, for the card shows their numbers."""
 
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -14,14 +12,13 @@ from workspaces.errors import Forbidden, Refused, Stale
 from workspaces.rules import line, set_fields, text
 from workspaces.spine import action, record
 
-from ..models import Attachment, ChecklistItem, Comment, Task
+from ..models import ChecklistItem, Comment, Task
 from ..rank import between
 
-web_address = URLValidator(schemes=["http", "https"])
 MOST_LINES = 500
 
 
-def _hold(task: Task) -> None:
+def hold(task: Task) -> None:
     """Hold the task's row until commit."""
     held = (
         Task.objects.within(task.workspace_id)
@@ -34,7 +31,7 @@ def _hold(task: Task) -> None:
     task.version = held.version
 
 
-def _tell(by: Actor, event: str, row: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
+def tell(by: Actor, event: str, row: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
     """Recount what the card shows, then record with the task's own words."""
     task = row.task
     lines = Count("pk", filter=Q(deleted_at=None)), Count("pk", filter=Q(deleted_at=None, done=True))
@@ -57,15 +54,15 @@ def _tell(by: Actor, event: str, row: Any, before: dict[str, Any], after: dict[s
     )
 
 
-def _turn(by: Actor, row: Any, event: str, value: datetime | None, facts: dict[str, Any]) -> Any:
+def turn(by: Actor, row: Any, event: str, value: datetime | None, facts: dict[str, Any]) -> Any:
     """Delete or recover a detail."""
-    _hold(row.task)
+    hold(row.task)
     row.refresh_from_db(fields=["deleted_at"])
     if bool(row.deleted_at) == bool(value):
         return row
     row.deleted_at = value
     row.save(update_fields=["deleted_at"])
-    _tell(by, event, row, facts if value else {}, {} if value else facts)
+    tell(by, event, row, facts if value else {}, {} if value else facts)
     return row
 
 
@@ -73,7 +70,7 @@ def _turn(by: Actor, row: Any, event: str, value: datetime | None, facts: dict[s
 def add_checklist_item(by: Actor, task: Task, *, text: str, done: bool = False, group: str = "") -> ChecklistItem:
     """Add a line at the end of the checklist."""
     by.must("task.edit", task)
-    _hold(task)
+    hold(task)
     if task.checklist.filter(deleted_at=None).count() >= MOST_LINES:
         raise Refused(f"A checklist has at most {MOST_LINES} lines.", "text")
     last = task.checklist.order_by("-rank").values_list("rank", flat=True).first() or ""
@@ -82,7 +79,7 @@ def add_checklist_item(by: Actor, task: Task, *, text: str, done: bool = False, 
         group=group[:100], rank=between(last, ""),
     )  # fmt: skip
     item.save(force_insert=True)
-    _tell(by, "checklist:created", item, {}, {"text": item.text})
+    tell(by, "checklist:created", item, {}, {"text": item.text})
     return item
 
 
@@ -90,14 +87,14 @@ def add_checklist_item(by: Actor, task: Task, *, text: str, done: bool = False, 
 def update_checklist_item(by: Actor, item: ChecklistItem, **fields: Any) -> ChecklistItem:
     """Change a line's text, or tick it (`done`)."""
     by.must("task.edit", item)
-    _hold(item.task)
+    hold(item.task)
     clean = {"text": lambda value: line(value, "text", longest=500), "done": bool}
     before, changed = set_fields(item, clean, fields)
     if not changed:
         return item
     item.version += 1
     item.save(update_fields=[*changed, "version"])
-    _tell(by, "checklist:updated", item, before, {"text": item.text} | changed if "done" in changed else changed)
+    tell(by, "checklist:updated", item, before, {"text": item.text} | changed if "done" in changed else changed)
     return item
 
 
@@ -105,14 +102,14 @@ def update_checklist_item(by: Actor, item: ChecklistItem, **fields: Any) -> Chec
 def remove_checklist_item(by: Actor, item: ChecklistItem) -> ChecklistItem:
     """Remove a line."""
     by.must("task.edit", item)
-    return _turn(by, item, "checklist:deleted", timezone.now(), {"text": item.text})
+    return turn(by, item, "checklist:deleted", timezone.now(), {"text": item.text})
 
 
 @action
 def recover_checklist_item(by: Actor, item: ChecklistItem) -> ChecklistItem:
     """Bring a removed line back."""
     by.must("task.edit", item)
-    return _turn(by, item, "checklist:recovered", None, {"text": item.text})
+    return turn(by, item, "checklist:recovered", None, {"text": item.text})
 
 
 @action
@@ -121,13 +118,13 @@ def create_comment(
 ) -> Comment:
     """Say something on a task. `author` and `author_name` are for imports: somebody else said it, then."""
     by.must("comment.create", task)
-    _hold(task)
+    hold(task)
     comment = Comment(
         workspace_id=task.workspace_id, task=task, body=_body(body), author_name=author_name[:100], source=source,
         author=author if author or author_name else by.user, created_at=by.at or timezone.now(),
     )  # fmt: skip
     comment.save(force_insert=True)
-    _tell(by, "comment:created", comment, {}, {"body": comment.body})
+    tell(by, "comment:created", comment, {}, {"body": comment.body})
     return comment
 
 
@@ -149,7 +146,7 @@ def _own(by: Actor, comment: Comment) -> None:
 def update_comment(by: Actor, comment: Comment, *, body: str, base_version: int | None = None) -> Comment:
     """Change the words of one's own comment."""
     _own(by, comment)
-    _hold(comment.task)
+    hold(comment.task)
     comment.refresh_from_db(fields=["body", "version", "deleted_at"])
     if base_version is not None and base_version != comment.version:
         raise Stale("The comment was changed in another window in the meantime.", "version")
@@ -161,7 +158,7 @@ def update_comment(by: Actor, comment: Comment, *, body: str, base_version: int 
     before = {"body": comment.body}
     comment.body, comment.edited_at, comment.version = words, timezone.now(), comment.version + 1
     comment.save(update_fields=["body", "edited_at", "version"])
-    _tell(by, "comment:updated", comment, before, {"body": words})
+    tell(by, "comment:updated", comment, before, {"body": words})
     return comment
 
 
@@ -170,7 +167,7 @@ def delete_comment(by: Actor, comment: Comment) -> Comment:
     """Delete one's own comment, or anybody's with the permission to delete tasks."""
     if not by.may("task.delete", comment):
         _own(by, comment)
-    return _turn(by, comment, "comment:deleted", timezone.now(), {"body": comment.body})
+    return turn(by, comment, "comment:deleted", timezone.now(), {"body": comment.body})
 
 
 @action
@@ -178,39 +175,4 @@ def recover_comment(by: Actor, comment: Comment) -> Comment:
     """Bring a deleted comment back."""
     if not by.may("task.delete", comment):
         _own(by, comment)
-    return _turn(by, comment, "comment:recovered", None, {"body": comment.body})
-
-
-@action
-def add_link(by: Actor, task: Task, *, url: str, name: str = "", source: str = "") -> Attachment:
-    """Attach a web address to a task."""
-    by.must("task.edit", task)
-    _hold(task)
-    try:
-        web_address(url)
-    except ValidationError as error:
-        raise Refused("A link is a web address that starts with https:// or http://.", "url") from error
-    link = Attachment(
-        workspace_id=task.workspace_id,
-        task=task,
-        url=url,
-        name=line(name or url[:200], "name", longest=200),
-        source=source,
-    )
-    link.save(force_insert=True)
-    _tell(by, "link:created", link, {}, {"name": link.name, "url": link.url})
-    return link
-
-
-@action
-def remove_link(by: Actor, link: Attachment) -> Attachment:
-    """Take a link off a task."""
-    by.must("task.edit", link)
-    return _turn(by, link, "link:deleted", timezone.now(), {"name": link.name, "url": link.url})
-
-
-@action
-def recover_link(by: Actor, link: Attachment) -> Attachment:
-    """Bring a removed link back."""
-    by.must("task.edit", link)
-    return _turn(by, link, "link:recovered", None, {"name": link.name, "url": link.url})
+    return turn(by, comment, "comment:recovered", None, {"body": comment.body})

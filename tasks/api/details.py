@@ -1,4 +1,4 @@
-"""What hangs on a task: …/comments/, …/checklist/, …/attachments/ (links)."""
+"""What is written on a task: …/comments/, …/checklist/."""
 
 from typing import Any
 from uuid import UUID
@@ -16,20 +16,17 @@ from workspaces.rest.view import Endpoint, answer, nothing
 
 from ..actions import (
     add_checklist_item,
-    add_link,
     create_comment,
     delete_comment,
     remove_checklist_item,
-    remove_link,
     update_checklist_item,
     update_comment,
 )
-from ..models import Attachment, ChecklistItem, Comment
+from ..models import ChecklistItem, Comment
 from ..reading.finding import find_task
 
 OLDEST = [Key("created_at", moment), Key("pk", uuid)]
 IN_ORDER = [Key("rank", word), Key("pk", uuid)]
-BY_ID = [Key("pk", uuid)]
 
 
 class CommentOut(serializers.Serializer[Any]):
@@ -72,22 +69,6 @@ class ChecklistIn(ChecklistChange):
 
     text = Text(max_length=500)
     group = Text(max_length=100, allow_blank=True, required=False, help_text="heading")
-
-
-class AttachmentOut(serializers.Serializer[Any]):
-    """A link."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    url = serializers.URLField()
-    created_at = serializers.DateTimeField()
-
-
-class AttachmentIn(Strict):
-    """A web address to attach."""
-
-    url = Text(max_length=2000)
-    name = Text(max_length=200, required=False, allow_blank=True)
 
 
 class Detail(Endpoint):
@@ -177,35 +158,6 @@ class OneChecklistItem(Detail):
         return nothing()
 
 
-class Attachments(Detail):
-    """The links of a task."""
-
-    @describes("list_attachments", AttachmentOut, query=PageQuery, page=True)
-    def get(self, request: Request, workspace: str, ref: str) -> HttpResponse:
-        """The links, oldest first."""
-        return self.page(self.under(Attachment, ref)[0], BY_ID, attachment_row)
-
-    @describes("create_attachment", AttachmentOut, status=201, body=AttachmentIn)
-    def post(self, request: Request, workspace: str, ref: str) -> HttpResponse:
-        """Attach a web address."""
-        return answer(attachment_row(add_link(self.by, find_task(self.by, ref), **self.given(AttachmentIn))), 201)
-
-
-class OneAttachment(Detail):
-    """One link."""
-
-    @describes("read_attachment", AttachmentOut)
-    def get(self, request: Request, workspace: str, ref: str, attachment: UUID) -> HttpResponse:
-        """The link."""
-        return answer(attachment_row(self.find(Attachment, ref, attachment)))
-
-    @describes("delete_attachment", status=204)
-    def delete(self, request: Request, workspace: str, ref: str, attachment: UUID) -> HttpResponse:
-        """Take it off the task."""
-        remove_link(self.by, self.find(Attachment, ref, attachment))
-        return nothing()
-
-
 def comment_row(comment: Comment) -> dict[str, Any]:
     """As the API says it."""
     author = comment.author
@@ -218,8 +170,3 @@ def comment_row(comment: Comment) -> dict[str, Any]:
 def checklist_row(item: ChecklistItem) -> dict[str, Any]:
     """As the API says it."""
     return {"id": item.pk, "group": item.group, "text": item.text, "done": item.done, "version": item.version}
-
-
-def attachment_row(link: Attachment) -> dict[str, Any]:
-    """As the API says it."""
-    return {"id": link.pk, "name": link.name, "url": link.url, "created_at": link.created_at}

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,7 +42,7 @@ def task_page(by: Actor, ref: str, keys: frozenset[str]) -> dict[str, Any]:
         "people": [one | {"on": one["id"] in task.people} for one in facts.people.values()],
         "all_labels": [one | {"on": one["id"] in task.label_ids} for one in facts.labels.values()],
         "checklist": task.lines, "checklist_done": sum(line["done"] for line in task.lines),
-        **_subtasks(facts, task, pattern), "attachments": task.links,
+        **_subtasks(facts, task, pattern), "attachments": [_attachment(by, task, one) for one in task.links], "max_file": settings.MAX_FILE,
         "comments": [_comment(by, comment, may, pattern, keys) for comment in comments], "history": _history(by, task),
     }  # fmt: skip
 
@@ -53,7 +55,7 @@ def _with_details(by: Actor) -> Any:
     below = Task.objects.within(by.workspace).filter(parent=OuterRef("pk"), deleted_at=None).order_by("number")
     return Task.objects.select_related("project", "status", "parent", "creator").defer("search").annotate(
         lines=ArraySubquery(lines.values(fact=JSONObject(id="id", text="text", done="done", group="group"))),
-        links=ArraySubquery(links.values(fact=JSONObject(name="name", url="url"))),
+        links=ArraySubquery(links.values(fact=JSONObject(id="id", name="name", url="url", file="file", size="size", type="content_type"))),
         below=ArraySubquery(below.values(fact=JSONObject(number="number", title="title", status="status_id", archived="archived_at"))),
         label_ids=ArraySubquery(TaskLabel.objects.filter(**here).values("label_id")),
         people=ArraySubquery(Assignment.objects.filter(**here).values("user_id")),
@@ -114,6 +116,17 @@ def _comment(by: Actor, comment: Comment, may: dict[str, bool], pattern: str, ke
         "id": comment.pk, "body": comment.body, "body_html": markdown(comment.body, tasks=pattern, keys=keys),
         "author": face(comment.author, comment.author_name), "created_at": comment.created_at, "edited": bool(comment.edited_at),
         "version": comment.version, "mine": mine, "may_delete": mine or may["delete"],
+    }  # fmt: skip
+
+
+def _attachment(by: Actor, task: Task, fact: dict[str, Any]) -> dict[str, Any]:
+    """A file, with the picture of it where there is one; or a link."""
+    here = [by.workspace.slug, task.ref, fact["id"]]
+    image = fact["type"].startswith("image/")
+    return {
+        "id": fact["id"], "name": fact["name"], "is_file": bool(fact["file"]), "size": fact["size"],
+        "href": reverse("attachment_file", args=here) if fact["file"] else fact["url"],
+        "preview": reverse("attachment_preview", args=here) if image else "",
     }  # fmt: skip
 
 
