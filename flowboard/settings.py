@@ -4,11 +4,14 @@ from pathlib import Path
 
 import environ
 
+from .sign_in import *  # noqa: F403  (allauth, and the providers that people sign in with)
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="" if not DEBUG else "only-for-development")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default="")
@@ -166,48 +169,12 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "flowboard.jobs.sweep", "schedule": 60},
     "heartbeat": {"task": "flowboard.jobs.heartbeat", "schedule": 15},
+    "tidy": {"task": "flowboard.jobs.tidy", "schedule": 3600},
 }
 
-AUTH_USER_MODEL = "accounts.User"
-    "tidy": {"task": "flowboard.jobs.tidy", "schedule": 3600},
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # rights are asked of Actor.may; guardian only keeps the grants
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "start"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
-ACCOUNT_EMAIL_VERIFICATION = env("EMAIL_VERIFICATION", default="mandatory")
-ACCOUNT_LOGOUT_REDIRECT_URL = "start"
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_FORMS = {
-    name: f"accounts.entrance.{form}Form"
-    for name, form in {
-        "login": "Login", "signup": "Signup", "reset_password": "ResetPassword", "reset_password_from_key": "ResetPasswordKey",
-        "change_password": "ChangePassword", "set_password": "SetPassword", "add_email": "AddEmail", "reauthenticate": "Reauthenticate",
-    }.items()
-}  # fmt: skip
-ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one counts once it is confirmed
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up
-# besides allauth's own (20 sign-ups and 20 resets a minute from one address, 5 wrong passwords in 5 minutes for one account)
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip"}
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="FlowBoard <flowboard@localhost>")

@@ -136,7 +136,7 @@ def test_no_address_of_a_workspace_answers_a_stranger(client, project: Project, 
 
 
 def test_every_setting_is_documented() -> None:
-    source = (ROOT / "flowboard/settings.py").read_text() + (ROOT / "flowboard/asgi.py").read_text()
+    source = "".join((ROOT / f"flowboard/{name}.py").read_text() for name in ("settings", "sign_in", "asgi"))
     names = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', source) + re.findall(r'environ\.get\("([A-Z_]+)"', source))
     names |= set(re.findall(r'_database\("([A-Z_]+)"', source)) - {"DJANGO_SETTINGS_MODULE"}
     text = (ROOT / "docs/operations.md").read_text()
