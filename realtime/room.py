@@ -22,7 +22,7 @@ RING = 1000  # rows kept, and the most that is ever replayed
 SLACK = 100  # rows over that before old ones are dropped together
 PATIENCE = 0.02  # seconds for a neighbour's doorbell that is on its way, before PostgreSQL is asked
 LEAVING = frozenset({"member:removed", "member:left"})
-RIGHTS = frozenset({"member:role_changed", "member:joined", "token:revoked"})
+RIGHTS = frozenset({"member:role_changed", "member:joined", "role:updated", "token:revoked"})
 log = logging.getLogger(__name__)
 
 

@@ -5,7 +5,7 @@ from django.urls import path
 from .api.activity import Activity
 from .api.changes import ChangeActivity, Changes, OneChange, Undo
 from .api.invitations import Invitations, OneInvitation
-from .api.members import Members, OneMember
+from .api.members import Members, OneMember, Ownership
 from .api.roles import OneRole, Roles
 from .api.tokens import OneToken, Tokens
 from .api.workspaces import OneWorkspace, Workspaces
@@ -17,6 +17,7 @@ urlpatterns = [
     path(BASE, OneWorkspace.as_view()),
     path(f"{BASE}members/", Members.as_view()),
     path(f"{BASE}members/<uuid:user>/", OneMember.as_view()),
+    path(f"{BASE}ownership/", Ownership.as_view()),
     path(f"{BASE}invitations/", Invitations.as_view()),
     path(f"{BASE}invitations/<uuid:invitation>/", OneInvitation.as_view()),
     path(f"{BASE}roles/", Roles.as_view()),

@@ -8,7 +8,8 @@ PERMISSIONS: dict[str, str] = {
     "workspace.transfer": "Make somebody else an owner",
     "member.invite": "Invite people and revoke invitations",
     "member.remove": "Remove people from the workspace",
-    "role.manage": "Give people another role",
+    "role.manage": "Make and change roles, and give people another one",
+    "token.manage": "See and revoke everybody's access tokens, and make tokens of the workspace itself",
     "billing.manage": "See and change plan and payment",
     "audit.read": "Read the whole record of the workspace",
     "project.create": "Create projects",
@@ -25,6 +26,23 @@ PERMISSIONS: dict[str, str] = {
     "import.run": "Import boards",
 }
 
+# where people find them, by the first word of their names
+AREAS: dict[str, tuple[str, ...]] = {
+    "Projects and tasks": ("project", "task", "comment"),
+    "People": ("member", "role"),
+    "Tools": ("automation", "ai", "webhook", "export", "import"),
+    "Workspace": ("workspace", "audit", "token", "billing"),
+}
+
+
+def by_area() -> dict[str, list[str]]:
+    """The permissions of each area, in order; what no area names belongs to the workspace."""
+    areas = {noun: area for area, nouns in AREAS.items() for noun in nouns}
+    found: dict[str, list[str]] = {area: [] for area in AREAS}
+    for name in PERMISSIONS:
+        found[areas.get(name.split(".")[0], "Workspace")].append(name)
+    return found
+
 
 @dataclass(frozen=True)
 class SystemRole:
@@ -38,7 +56,8 @@ class SystemRole:
 
 
 _EVERYTHING = frozenset(PERMISSIONS)
-_OWNERS_ONLY = {"workspace.delete", "workspace.transfer", "billing.manage"}
+OWNERS_ONLY = frozenset({"workspace.delete", "workspace.transfer", "billing.manage"})
+OPEN_TO_ROLES = _EVERYTHING - OWNERS_ONLY  # what a custom role can hold
 _MEMBER = {
     "project.create",
     "project.manage",
@@ -54,7 +73,7 @@ _MEMBER = {
 
 SYSTEM_ROLES: dict[str, SystemRole] = {
     "owner": SystemRole("owner", "Owner", 40, _EVERYTHING, "Everything, with billing and the workspace itself"),
-    "admin": SystemRole("admin", "Admin", 30, _EVERYTHING - _OWNERS_ONLY, "Members, roles, record and all projects"),
+    "admin": SystemRole("admin", "Admin", 30, OPEN_TO_ROLES, "Members, roles, record and all projects"),
     "member": SystemRole("member", "Member", 20, frozenset(_MEMBER), "Create projects and work in all open ones"),
     "guest": SystemRole("guest", "Guest", 10, frozenset(), "Only what is shared with them"),
 }

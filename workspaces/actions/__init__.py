@@ -2,11 +2,13 @@
 
 from .changes import undo_change
 from .invitations import accept_invitation, invite_member, revoke_invitation
-from .members import change_role, leave_workspace, remove_member
-from .tokens import create_token, revoke_token
+from .members import change_role, leave_workspace, remove_member, transfer_ownership
+from .roles import create_role, delete_role, update_role
+from .tokens import create_token, create_workspace_token, revoke_token
 from .workspaces import create_workspace, delete_workspace, update_workspace
 
 __all__ = [
-    "accept_invitation", "change_role", "create_token", "create_workspace", "delete_workspace", "invite_member",
-    "leave_workspace", "remove_member", "revoke_invitation", "revoke_token", "undo_change", "update_workspace",
+    "accept_invitation", "change_role", "create_role", "create_token", "create_workspace",
+    "create_workspace_token", "delete_role", "delete_workspace", "invite_member", "leave_workspace", "remove_member", "revoke_invitation", "revoke_token",
+    "transfer_ownership", "undo_change", "update_role", "update_workspace",
 ]  # fmt: skip

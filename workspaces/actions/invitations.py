@@ -18,6 +18,7 @@ from ..permissions import MEMBER
 from ..plans import must_fit
 from ..spine import ACTIONS, acting, action, record
 from ..tokens import digest
+from .ranks import may_give
 
 LASTS = timedelta(days=7)
 MOST_PENDING = 200
@@ -35,10 +36,7 @@ def invite_member(by: Actor, *, email: str, role: Role) -> Invitation:
 
     by.must("member.invite")
     email = _address(by, email)
-    if role.workspace_id != by.workspace.pk:
-        raise Refused("There is no such role.", "role")
-    if role.level > by.level:
-        raise Refused(f"The role {role.name} is above your own ({by.role.name}).", "role")
+    may_give(by, role)
     pending = Invitation.objects.within(by.workspace).filter(
         accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
     )

@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from ..actions import change_role, leave_workspace, remove_member
+from ..actions import change_role, leave_workspace, remove_member, transfer_ownership
 from ..actor import Actor
+from ..errors import Refused
 from ..models import Membership
-from ..permissions import MEMBER
+from ..permissions import MEMBER, OWNER
 from ..rest.cursor import Key, PageQuery, moment, uuid
-from ..rest.fields import Strict, Text
+from ..rest.fields import Flag, Id, Strict, Text
 from ..rest.schema import describes
 from ..rest.view import Endpoint, answer, nothing
 from .roles import RoleOut, find_role, role_row
@@ -38,6 +39,14 @@ class MemberChange(Strict):
     role = Text(max_length=40, required=False, help_text="key, name or id")
 
 
+class NewOwner(Strict):
+    """Who is to be an owner."""
+
+    user = Id(help_text="a member")
+    confirm = Text(max_length=40, help_text="the address of the workspace, once more")
+    step_down = Flag(default=True, help_text="become an admin yourself in the same act")
+
+
 class Members(Endpoint):
     """The people of the workspace."""
 
@@ -53,28 +62,43 @@ class OneMember(Endpoint):
     @describes("read_member", MemberOut)
     def get(self, request: Request, workspace: str, user: UUID) -> HttpResponse:
         """The person and their role."""
-        return answer(member_row(self.by, self._find(user)))
+        return answer(member_row(self.by, _find(self.by, user)))
 
     @describes("update_member", MemberOut, body=MemberChange)
     def patch(self, request: Request, workspace: str, user: UUID) -> HttpResponse:
-        """Give them another role, at most your own."""
-        member, said = self._find(user), self.given(MemberChange)
+        """Give them another role, with no more than you have yourself. Owners are made by …/ownership/."""
+        member, said = _find(self.by, user), self.given(MemberChange)
         if said:
-            member = change_role(self.by, member, role=find_role(self.by, said["role"]))
+            role = find_role(self.by, said["role"])
+            if role.level >= OWNER > member.role.level:
+                raise Refused("An owner is made by POST …/ownership/, which asks for the workspace's address.", "role")
+            member = change_role(self.by, member, role=role)
         return answer(member_row(self.by, member))
 
     @describes("remove_member", status=204)
     def delete(self, request: Request, workspace: str, user: UUID) -> HttpResponse:
         """Take them out; with your own id you leave."""
-        member = self._find(user)
+        member = _find(self.by, user)
         if user == self.by.user.pk:
             leave_workspace(self.by)
         else:
             remove_member(self.by, member)
         return nothing()
 
-    def _find(self, user: UUID) -> Membership:
-        return get_object_or_404(_members(self.by), user_id=user)
+
+class Ownership(Endpoint):
+    """Who owns the workspace."""
+
+    @describes("transfer_ownership", MemberOut, body=NewOwner)
+    def post(self, request: Request, workspace: str) -> HttpResponse:
+        """Make a member an owner, and yourself an admin unless `step_down` is false; `confirm` repeats the address."""
+        said = self.given(NewOwner)
+        member = _find(self.by, said.pop("user"))
+        return answer(member_row(self.by, transfer_ownership(self.by, member, **said)))
+
+
+def _find(by: Actor, user: UUID) -> Membership:
+    return get_object_or_404(_members(by), user_id=user)
 
 
 def _members(by: Actor) -> QuerySet[Membership]:

@@ -10,7 +10,7 @@ from accounts.ids import uuid7
 from accounts.models import User
 
 from ..constraints import MembershipIsolation, RoleIsolation, TenantForeignKey, WorkspaceIsolation
-from ..permissions import SYSTEM_ROLES
+from ..permissions import OPEN_TO_ROLES, SYSTEM_ROLES
 from ..scoping import TenantQuerySet
 from .base import KEY, TENANT, TenantModel
 
@@ -57,7 +57,19 @@ class Role(TenantModel):
     @property
     def allowed(self) -> frozenset[str]:
         """The names of permissions.PERMISSIONS that this role holds."""
-        return SYSTEM_ROLES[self.key].permissions if self.key else frozenset(self.permissions)
+        return SYSTEM_ROLES[self.key].permissions if self.key else OPEN_TO_ROLES.intersection(self.permissions)
+
+    @property
+    def words(self) -> str:
+        """What it is for."""
+        return SYSTEM_ROLES[self.key].sentence if self.key else self.description
+
+    def narrowed(self, other: "Role") -> "Role":
+        """This role without what the other one lacks; never saved."""
+        if self.allowed <= other.allowed and self.level <= other.level:
+            return self
+        permissions, level = sorted(self.allowed & other.allowed), min(self.level, other.level)
+        return Role(id=self.pk, workspace_id=self.workspace_id, name=self.name, level=level, permissions=permissions)
 
 
 class MembershipQuerySet(TenantQuerySet):

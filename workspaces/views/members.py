@@ -55,7 +55,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
         try:
             return _invite(request, form)
         except Refused as no:
-            if no.status != Refused.status:
+            if no.status != Refused.status and not no.field:
                 raise
             blame(form, _to_emails(no))
     whole = not request.headers.get("HX-Request")
