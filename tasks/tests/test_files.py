@@ -45,10 +45,8 @@ def upload(actor: Actor, *files: tuple[str, bytes], **fields: str) -> Any:
 
 
 def read(answer: Any) -> bytes:
-    """What was downloaded; the file is closed."""
-    data = b"".join(answer.streaming_content)
-    answer.close()
-    return data
+    """What was downloaded; the client closes the file behind it."""
+    return b"".join(answer.streaming_content)
 
 
 def sentence(answer: Any) -> str:
