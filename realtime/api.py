@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspaces.answers import problem
-from workspaces.feed import Eyes, eyes_of, person_of
+from workspaces.feed import Eyes, eyes_of, person_of, task_of
 from workspaces.models import ActivityLog, Stream
 from workspaces.rest.fields import Strict
 from workspaces.rest.schema import describes
@@ -81,5 +81,5 @@ class SlashedEvents(Events):
 
 def shown(row: ActivityLog, eyes: Eyes) -> dict[str, Any]:
     """The row, or its number alone."""
-    seen = eyes.sees(row.event, row.project_id and str(row.project_id), person_of(row))
+    seen = eyes.sees(row.event, row.project_id and str(row.project_id), person_of(row), task_of(row))
     return envelope(row, str(row.actor or "")) if seen else {"event": "cursor", "seq": row.seq}

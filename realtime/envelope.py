@@ -20,6 +20,7 @@ class Entry:
     event: str
     project_id: str | None
     person: str | None
+    task_id: str | None
     text: str
 
     @property
@@ -48,7 +49,10 @@ def envelope(row: Any, by_name: str) -> dict[str, Any]:
 
 
 def entry(made: dict[str, Any], person: str | None) -> Entry:
-    return Entry(made["seq"], made["event"], made["data"]["projectId"], person, orjson.dumps(made).decode())
+    about = made["data"]
+    return Entry(
+        made["seq"], made["event"], about["projectId"], person, about.get("taskId"), orjson.dumps(made).decode()
+    )
 
 
 def entry_of(row: Any, by_name: str) -> Entry:

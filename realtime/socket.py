@@ -138,7 +138,7 @@ class Socket:
     def _frame(self, entries: list[Entry]) -> tuple[str, int]:
         texts, size = [], 0
         for entry in entries:
-            seen = self.eyes.sees(entry.event, entry.project_id, entry.person)
+            seen = self.eyes.sees(entry.event, entry.project_id, entry.person, entry.task_id)
             texts.append(entry.text if seen else entry.cursor)
             size += len(texts[-1])
             if size > FRAME:

@@ -19,6 +19,7 @@ from .models import Role, Workspace
 Row = tuple[Any, ...]
 
 
+@models.TextField.register_lookup
 @models.UUIDField.register_lookup
 class AnyOf(models.Lookup):  # type: ignore[type-arg]
     """`pk__any=[…]`: one parameter, however many there are, so that the statement stays the same."""

@@ -203,7 +203,7 @@ def _set_parent(task: Task, parent: Task | None) -> tuple[Any, Any]:
 def _set_assignees(task: Task, users: Sequence[User]) -> tuple[Any, Any]:
     was = {row.user_id: person_fact(row.user) for row in task.assignments.select_related("user")}
     now = {user.pk: person_fact(user) for user in users}
-    check_assignable(task.project, [user for user in users if user.pk not in was])
+    check_assignable(task.project, [user for user in users if user.pk not in was], task)
     task.assignments.filter(user_id__in=was.keys() - now.keys()).delete()
     added = [Assignment(workspace_id=task.workspace_id, task=task, user_id=pk) for pk in now.keys() - was.keys()]
     Assignment.objects.bulk_create(added)

@@ -1,5 +1,6 @@
 """…/projects/<KEY>/board: the columns with the first page of each."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,6 +15,7 @@ from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer
 
 from ..models import Project, Status, StatusTally, Task
+from ..reading.board import shared_columns
 from ..reading.finding import find_project
 from .rows import Row, TaskOut, task_rows
 
@@ -58,11 +60,22 @@ class SlashedBoard(Board):
 
 
 def _columns(by: Actor, project: Project) -> Any:
-    """Each with its kept count and the ids of its first cards, by the board's own index."""
+    """Each with its kept count and the ids of its first cards, by the board's own index; seen in part, with what is shared."""
+    rows = project.statuses.filter(deleted_at=None).order_by("rank")
+    if not project.whole_to(by):
+        return _shared(by, project, rows)
     cards = Task.objects.within(by.workspace).filter(project=project, status=OuterRef("pk")).open().order_by("rank")
     tally = StatusTally.objects.filter(workspace=by.workspace, status=OuterRef("pk")).values("open")
-    rows = project.statuses.filter(deleted_at=None).order_by("rank")
     return rows.annotate(count=Subquery(tally), first=ArraySubquery(cards.values("pk")[: FIRST + 1]))
+
+
+def _shared(by: Actor, project: Project, rows: Any) -> Iterator[Status]:
+    """A limit is of all cards, and told to nobody who sees but some."""
+    seen = shared_columns(by, project, FIRST + 1)
+    for column in rows:
+        column.first, column.count = seen.get(column.pk, ([], 0))
+        column.wip_limit = None
+        yield column
 
 
 def _column(request: HttpRequest, column: Any, rows: dict[str, Row]) -> dict[str, Any]:

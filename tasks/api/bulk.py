@@ -18,7 +18,7 @@ from workspaces.spine import acting
 
 from ..actions import archive_task, move_task, restore_task, update_task
 from ..models import Project, Status, Task
-from ..reading.finding import REF
+from ..reading.finding import REF, remember_grants, with_grants
 from .naming import fields_named, status_named
 from .rows import TaskOut, task_rows
 from .shapes import Bulk
@@ -57,7 +57,8 @@ def find_tasks(by: Actor, refs: list[str]) -> list[Task]:
         numbers[match[1]].append(int(match[2]))
     for key, those in numbers.items():
         wanted |= Q(project__key=key, project__deleted_at=None, number__in=those)
-    found = {task.ref: task for task in Task.objects.visible_to(by).filter(wanted).select_related("project", "status")}
+    rows = with_grants(by, Task.objects.visible_to(by).filter(wanted).select_related("project", "status"))
+    found = {task.ref: remember_grants(by, task) for task in rows}
     if missing := [ref for ref in refs if ref not in found]:
         raise Refused(f"There is no task {missing[0][:20]}, or it is not shared with you.", "tasks")
     return [found[ref] for ref in dict.fromkeys(refs)]

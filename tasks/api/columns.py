@@ -22,7 +22,7 @@ from ..actions import (
     update_status,
 )
 from ..models import COLORS, Label, Status
-from ..reading.finding import find_label, find_project, find_status
+from ..reading.finding import find_label, find_project, find_status, labels_of
 from .board import status_row
 from .naming import status_named
 
@@ -144,7 +144,7 @@ class Labels(Endpoint):
     @describes("list_labels", LabelOut, query=PageQuery, page=True)
     def get(self, request: Request, workspace: str, key: str) -> HttpResponse:
         """The labels, oldest first."""
-        return self.page(find_project(self.by, key).labels.filter(deleted_at=None), BY_ID, label_row)
+        return self.page(labels_of(self.by, find_project(self.by, key)), BY_ID, label_row)
 
     @describes("create_label", LabelOut, status=201, body=LabelIn)
     def post(self, request: Request, workspace: str, key: str) -> HttpResponse:
@@ -158,18 +158,18 @@ class OneLabel(Endpoint):
     @describes("read_label", LabelOut)
     def get(self, request: Request, workspace: str, key: str, label: UUID) -> HttpResponse:
         """The label."""
-        return answer(label_row(find_label(find_project(self.by, key), label)))
+        return answer(label_row(find_label(self.by, find_project(self.by, key), label)))
 
     @describes("update_label", LabelOut, body=LabelChange)
     def patch(self, request: Request, workspace: str, key: str, label: UUID) -> HttpResponse:
         """Change its name or colour."""
-        found = find_label(find_project(self.by, key), label)
+        found = find_label(self.by, find_project(self.by, key), label)
         return answer(label_row(update_label(self.by, found, **self.given(LabelChange))))
 
     @describes("delete_label", status=204)
     def delete(self, request: Request, workspace: str, key: str, label: UUID) -> HttpResponse:
         """Remove it from the project and from all its tasks."""
-        delete_label(self.by, find_label(find_project(self.by, key), label))
+        delete_label(self.by, find_label(self.by, find_project(self.by, key), label))
         return nothing()
 
 

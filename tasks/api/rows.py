@@ -11,6 +11,7 @@ from orjson import Fragment
 from rest_framework import serializers
 
 from workspaces.actor import Actor
+from workspaces.permissions import MEMBER
 
 from ..models import COLORS, Project, Status, Task
 from ..reading.finding import REF
@@ -38,20 +39,41 @@ SELECT (SELECT row_to_json(task)::text FROM (SELECT {", ".join(f"{sql} AS {name}
 FROM {{source}}tasks_task t
  JOIN tasks_project p ON p.workspace_id = t.workspace_id AND p.id = t.project_id
  JOIN tasks_status s ON s.workspace_id = t.workspace_id AND s.id = t.status_id
- LEFT JOIN tasks_task up ON up.workspace_id = t.workspace_id AND up.id = t.parent_id AND up.deleted_at IS NULL
+ LEFT JOIN tasks_task up ON up.workspace_id = t.workspace_id AND up.id = t.parent_id AND up.deleted_at IS NULL{{parent}}
 WHERE t.workspace_id = %s"""
-ALL = SELECT.format(source="")
-BY_ID = ALL + " AND t.id = ANY(%s)"
+# access.paths in SQL, of (member or above, person, person): for a task of the project p that stands as {0}
+SEEN = """
+ (%s AND NOT p.private
+  OR EXISTS (SELECT FROM tasks_projectgrant g WHERE g.workspace_id = p.workspace_id AND g.content_object_id = p.id AND g.user_id = %s)
+  OR EXISTS (SELECT FROM tasks_taskgrant g WHERE g.workspace_id = p.workspace_id AND g.content_object_id = {0}.id AND g.user_id = %s))"""
+PARENT = f" AND {SEEN.format('up')}"
 CHOSEN = (
     "WITH chosen AS (SELECT one.id, row_number() OVER () AS place FROM ({chosen}) one)"
     + SELECT.replace("{source}tasks_task t", "chosen JOIN tasks_task t ON t.id = chosen.id")
     + " ORDER BY chosen.place"
 )
+OPEN = "archived_at IS NULL AND deleted_at IS NULL AND project_id ="
+NAMED = "(SELECT id FROM tasks_project WHERE workspace_id = %s AND key = %s AND deleted_at IS NULL)"
 NEWEST = CHOSEN.format(
-    chosen="SELECT id FROM tasks_task WHERE workspace_id = %s AND archived_at IS NULL AND deleted_at IS NULL AND project_id ="
-    " (SELECT id FROM tasks_project WHERE workspace_id = %s AND key = %s AND deleted_at IS NULL) ORDER BY number DESC LIMIT %s"
+    chosen=f"SELECT id FROM tasks_task WHERE workspace_id = %s AND {OPEN} {NAMED} ORDER BY number DESC LIMIT %s",
+    parent="",
 )
-BY_REF = ALL + " AND p.key = %s AND p.deleted_at IS NULL AND t.number = %s AND t.deleted_at IS NULL"
+# of a project that is shared whole by its index, and of single tasks from their grants: either is few rows
+NEWEST_SHARED = CHOSEN.format(
+    chosen=f"""SELECT id FROM (
+ (SELECT id, number FROM tasks_task WHERE workspace_id = %s AND {OPEN} (
+   SELECT g.content_object_id FROM tasks_projectgrant g WHERE g.workspace_id = %s AND g.user_id = %s AND g.content_object_id = {NAMED} LIMIT 1)
+  ORDER BY number DESC LIMIT %s)
+ UNION
+ (SELECT id, number FROM tasks_task WHERE workspace_id = %s AND {OPEN} {NAMED}
+  AND id IN (SELECT content_object_id FROM tasks_taskgrant WHERE workspace_id = %s AND user_id = %s) ORDER BY number DESC LIMIT %s)
+) shared ORDER BY number DESC LIMIT %s""",
+    parent=PARENT,
+)
+BY_ID = SELECT.format(source="", parent=PARENT) + " AND t.id = ANY(%s)"
+REF_IS = " AND p.key = %s AND p.deleted_at IS NULL AND t.number = %s AND t.deleted_at IS NULL"
+BY_REF = SELECT.format(source="", parent="") + REF_IS
+BY_REF_SHARED = SELECT.format(source="", parent=PARENT) + REF_IS + f" AND {SEEN.format('t')}"
 
 
 class Row(NamedTuple):
@@ -131,7 +153,7 @@ def _rows(statement: str, *values: Any) -> list[Row]:
 
 def task_rows(by: Actor, ids: Sequence[UUID]) -> list[Row]:
     """The rows of these tasks, in their order; whoever asks has looked at them with the actor's eyes."""
-    found = {row.id: row for row in _rows(BY_ID, by.workspace.pk, list(ids))} if ids else {}
+    found = {row.id: row for row in _rows(BY_ID, *_eyes(by), by.workspace.pk, list(ids))} if ids else {}
     return [found[key] for key in map(str, ids) if key in found]
 
 
@@ -140,7 +162,7 @@ def task_page(by: Actor) -> Callable[[QuerySet[Task]], list[Row]]:
 
     def read(chosen: QuerySet[Task]) -> list[Row]:
         sql, values = chosen.values("id").query.sql_with_params()
-        return _rows(CHOSEN.format(chosen=sql), *values, by.workspace.pk)
+        return _rows(CHOSEN.format(chosen=sql, parent=PARENT), *values, *_eyes(by), by.workspace.pk)
 
     return read
 
@@ -150,6 +172,18 @@ def newest(by: Actor, key: str, most: int) -> list[Row]:
     return _rows(NEWEST, by.workspace.pk, by.workspace.pk, key, most, by.workspace.pk)
 
 
+def newest_shared(by: Actor, key: str, most: int) -> list[Row]:
+    """The newest of those tasks that grants show the actor, of the project or of single ones."""
+    here, who = by.workspace.pk, by.user.pk
+    whole, single = (here, here, who, here, key, most), (here, here, key, here, who, most)
+    return _rows(NEWEST_SHARED, *whole, *single, most, *_eyes(by), here)
+
+
+def _eyes(by: Actor) -> tuple[bool, UUID, UUID]:
+    """What SEEN asks for."""
+    return by.level >= MEMBER, by.user.pk, by.user.pk
+
+
 def task_shown(by: Actor, task: Task) -> Row:
     """A task that an action has just returned, as it stands now."""
     return task_rows(by, [task.pk])[0]
@@ -157,13 +191,20 @@ def task_shown(by: Actor, task: Task) -> Row:
 
 def read_task(by: Actor, ref: str) -> Row:
     """One task by FLOW-42, in one query; 404 for what is not there or not theirs."""
-    named = REF.fullmatch(ref)
-    found = _rows(BY_REF, by.workspace.pk, named[1], int(named[2])) if named else []
-    if not found or not is_seen(by, found[0]):
+    if (named := REF.fullmatch(ref)) is None:
+        raise Http404
+    asked = by.workspace.pk, named[1], int(named[2])
+    if by.level >= MEMBER and (((found := _rows(BY_REF, *asked)) and is_whole(by, found[0])) or not found):
+        return _only(found)
+    return _only(_rows(BY_REF_SHARED, *_eyes(by), *asked, *_eyes(by)))
+
+
+def _only(found: list[Row]) -> Row:
+    if not found:
         raise Http404
     return found[0]
 
 
-def is_seen(by: Actor, row: Row) -> bool:
-    """Whether the actor sees the task's project, by the project's own rule: as much of one as that asks for."""
-    return Project(id=UUID(row.project_id), workspace_id=by.workspace.pk, private=row.private).seen_by(by)
+def is_whole(by: Actor, row: Row) -> bool:
+    """Whether the actor sees all of the task's project, by the project's own rule: as much of one as that asks for."""
+    return Project(id=UUID(row.project_id), workspace_id=by.workspace.pk, private=row.private).whole_to(by)

@@ -53,7 +53,7 @@ class OneTask(TaskEndpoint):
 
         def change(task: Task, base_version: int | None) -> None:
             self.by.must("task.edit", task)
-            fields = fields_named(self.by, task.project, self.given(TaskChange))
+            fields = fields_named(self.by, task.project, self.given(TaskChange), task)
             update_task(self.by, task, base_version=base_version, **fields)
 
         return self.act(ref, change)
@@ -76,7 +76,7 @@ class MoveTask(TaskEndpoint):
             self.by.must("task.edit", task)
             said = self.given(Move)
             to = status_named(task.project, said["status"]) if "status" in said else task.status
-            after = task_named(task.project, said.get("after"), "after")
+            after = task_named(self.by, task.project, said.get("after"), "after")
             move_task(self.by, task, to=to, after=after, base_version=base_version)
 
         return self.act(ref, move)

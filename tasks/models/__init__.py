@@ -1,13 +1,15 @@
 """Projects, boards, tasks and what hangs on them."""
 
+from ..access import GRANTS, TASK_GRANTS
 from .details import Attachment, ChecklistItem, Comment, ImportRun
-from .projects import COLORS, GRANTS, Label, Project, ProjectGrant, Status, StatusTally
+from .projects import COLORS, Label, Project, ProjectGrant, Status, StatusTally
 from .tasks import OPEN, Assignment, Task, TaskGrant, TaskLabel
 
 __all__ = [
     "COLORS",
     "GRANTS",
     "OPEN",
+    "TASK_GRANTS",
     "Assignment",
     "Attachment",
     "ChecklistItem",

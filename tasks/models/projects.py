@@ -14,27 +14,38 @@ from workspaces.models import TENANT, TenantModel
 from workspaces.permissions import MEMBER
 from workspaces.scoping import TenantQuerySet
 
+from ..access import Path, by_role, gives, paths
+
 COLORS = ("gray", "red", "orange", "amber", "yellow", "lime", "green", "teal", "sky", "blue", "purple", "pink")
 Color = models.TextChoices("Color", {name.upper(): name for name in COLORS})  # type: ignore[misc]
-
-# what a grant on a project lets its holder do there
-GRANTS: dict[str, frozenset[str]] = {
-    "view_project": frozenset(),
-    "comment_project": frozenset({"comment.create"}),
-    "edit_project": frozenset({"comment.create", "task.create", "task.edit", "task.delete", "export.run"}),
-}
 
 
 class ProjectQuerySet(TenantQuerySet):
     """Reads projects through an actor's eyes."""
 
     def visible_to(self, by: Actor) -> Self:
-        """Open projects for members and above; private ones and guests' by grant."""
-        rows = self.within(by.workspace).filter(deleted_at=None)
-        granted = Exists(
-            ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=OuterRef("pk"))
-        )
-        return rows.filter(Q(private=False) | granted) if by.level >= MEMBER else rows.filter(granted)
+        """The projects that the actor sees, whole or in part."""
+        return self.within(by.workspace).filter(whole(by) | in_part(by), deleted_at=None)
+
+    def whole_to(self, by: Actor) -> Self:
+        """Those of which they see every task."""
+        return self.within(by.workspace).filter(whole(by), deleted_at=None)
+
+
+def whole(by: Actor, at: str = "") -> Q:
+    """Open projects for members and above; private ones, and guests', by grant. `at` leads to the project: "project__"."""
+    granted = Exists(
+        ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object=OuterRef(f"{at}pk"))
+    )
+    return Q(**{f"{at}private": False}) | Q(granted) if by.level >= MEMBER else Q(granted)
+
+
+def in_part(by: Actor) -> Q:
+    """Projects with a task that is shared with the actor."""
+    from .tasks import TaskGrant  # which stands on this module
+
+    rows = TaskGrant.objects.filter(workspace=by.workspace, user=by.user)
+    return Q(Exists(rows.filter(content_object__project=OuterRef("pk"), content_object__deleted_at=None)))
 
 
 class Project(TenantModel):
@@ -66,22 +77,25 @@ class Project(TenantModel):
     def __str__(self) -> str:
         return self.name
 
-    def allows(self, by: Actor, permission: str) -> bool:
-        """Whether the actor holds the permission here: by role where they belong, by grant where it is shared."""
+    def paths(self, by: Actor) -> tuple[Path, ...]:
+        """The actor's ways into the whole project; an open one asks members for no grant."""
         if by.workspace.pk != self.workspace_id:
-            return False
-        if by.level >= MEMBER and not self.private:
-            return permission in by.role.allowed
-        granted = self.granted_to(by)
-        if by.level >= MEMBER and granted:
-            return permission in by.role.allowed
-        return any(permission in GRANTS[name] for name in granted)
+            return ()
+        return paths(by.role, self.private, () if by_role(by.role, self.private) else self.granted_to(by))
+
+    def allows(self, by: Actor, permission: str) -> bool:
+        """Whether the actor holds the permission in the whole project."""
+        return gives(self.paths(by), permission)
+
+    def whole_to(self, by: Actor) -> bool:
+        """What the queryset's `whole_to` says of one row in hand."""
+        return not self.deleted_at and bool(self.paths(by))
 
     def seen_by(self, by: Actor) -> bool:
         """What `visible_to` says of one row in hand."""
-        if by.workspace.pk != self.workspace_id or self.deleted_at:
+        if self.deleted_at or by.workspace.pk != self.workspace_id:
             return False
-        return (by.level >= MEMBER and not self.private) or bool(self.granted_to(by))
+        return self.whole_to(by) or bool(self.tasks.filter(deleted_at=None, grants__user=by.user).exists())
 
     def granted_to(self, by: Actor) -> set[str]:
         """The codenames of the actor's grants on this project; read once per instance and person."""

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
@@ -14,9 +14,11 @@ from accounts.models import User
 from workspaces.actor import Actor
 from workspaces.constraints import TenantForeignKey
 from workspaces.models import TENANT, TenantModel
+from workspaces.permissions import MEMBER
 from workspaces.scoping import TenantQuerySet
 
-from .projects import Label, Project, Status
+from ..access import Path, gives, paths
+from .projects import Label, Project, Status, whole
 
 OPEN = Q(archived_at=None, deleted_at=None)
 
@@ -25,8 +27,13 @@ class TaskQuerySet(TenantQuerySet):
     """Reads tasks through an actor's eyes."""
 
     def visible_to(self, by: Actor) -> Self:
-        """The tasks of the projects that the actor sees, deleted ones aside."""
-        return self.within(by.workspace).filter(project__in=Project.objects.visible_to(by), deleted_at=None)
+        """The tasks of the projects that the actor sees whole, and those shared with them; deleted ones aside."""
+        rows = self.within(by.workspace).filter(deleted_at=None, project__deleted_at=None)
+        return rows.filter(whole(by, "project__") | Q(Exists(shared_with(by).filter(content_object=OuterRef("pk")))))
+
+    def shared_with(self, by: Actor) -> Self:
+        """The tasks that are shared with the actor one by one: what they see of a project which they see in part."""
+        return self.within(by.workspace).filter(pk__in=shared_with(by).values("content_object"))
 
     def open(self) -> Self:
         """On the board: neither archived nor deleted."""
@@ -111,13 +118,37 @@ class Task(TenantModel):
     def is_open(self) -> bool:
         return self.archived_at is None and self.deleted_at is None
 
+    def paths(self, by: Actor) -> tuple[Path, ...]:
+        """The actor's ways to this task; members who see the project whole need no grant on the task."""
+        around = self.project.paths(by)
+        if by.workspace.pk != self.workspace_id or (around and by.level >= MEMBER):
+            return around
+        return paths(by.role, self.project.private, self.project.granted_to(by), self.granted_to(by))
+
     def allows(self, by: Actor, permission: str) -> bool:
-        """As its project says."""
-        return self.project.allows(by, permission)
+        """Whether the actor holds the permission here: in the project, or on this task."""
+        return self.project.allows(by, permission) or gives(self.paths(by), permission)
+
+    def seen_by(self, by: Actor) -> bool:
+        """What `visible_to` says of one row in hand."""
+        return not self.deleted_at and not self.project.deleted_at and bool(self.paths(by))
+
+    def granted_to(self, by: Actor) -> set[str]:
+        """The codenames of the actor's grants on this task; read once per instance and person."""
+        cached: dict[Any, set[str]] = self.__dict__.setdefault("_grants", {})
+        if by.user.pk not in cached:
+            rows = shared_with(by).filter(content_object=self)
+            cached[by.user.pk] = set(rows.values_list("permission__codename", flat=True))
+        return cached[by.user.pk]
+
+
+def shared_with(by: Actor) -> Any:
+    """The actor's grants on single tasks."""
+    return TaskGrant.objects.filter(workspace=by.workspace, user=by.user)
 
 
 class TaskGrant(UserObjectPermissionBase, TenantModel):
-    """A guest's grant on one task (django-guardian's, with a direct foreign key)."""
+    """A person's grant on one task of a project that they do not see whole (django-guardian's, with a direct foreign key)."""
 
     content_object = models.ForeignKey(Task, models.CASCADE, db_constraint=False, db_index=False, related_name="grants")
 

@@ -1,5 +1,6 @@
 """The board: its columns with their counts, and the first cards of each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -11,12 +12,12 @@ from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from workspaces.actor import Actor
-from workspaces.compiled import compiled
+from workspaces.compiled import compiled, stand_in
 from workspaces.errors import Refused
 
-from ..models import Status, StatusTally, Task
-from .cards import Card, draw_cards, prepare, read_cards, with_details
-from .facts import Facts, open_tasks, rights
+from ..models import Project, Status, StatusTally, Task
+from .cards import Card, draw_cards, prepare, read_cards, sight, with_details
+from .facts import Facts, open_tasks
 from .filters import Filters
 
 PAGE = 50
@@ -48,6 +49,8 @@ def read_columns(
 ) -> list[Column]:
     """The columns and the ids of their first cards: `sizes` for those that show more than a page, `only` some columns."""
     limit = max([PAGE, *(-(-min(size, MOST) // PAGE) * PAGE for size in sizes.values())]) + 1
+    if facts.part:
+        return _part(by, facts, filters, only, limit)
     wanted = list(facts.statuses if only is None else only)
     rows = _columns(by.workspace.pk, facts.project.pk, wanted, limit=0 if filters.active else limit)
     columns = [Column(*row[:4], count=row[4] or 0, ids=row[5] if len(row) > 5 else []) for row in rows]
@@ -56,6 +59,19 @@ def read_columns(
         for column in columns:
             column.ids, column.shown = found.get(column.id, ([], 0))
     return columns
+
+
+def _part(by: Actor, facts: Facts, filters: Filters, only: set[UUID] | None, limit: int) -> list[Column]:
+    """Columns with the tasks that are shared with the actor, counted as they see them; limits are of what they do not see."""
+    all_of = shared_columns(by, facts.project, 1 if filters.active else limit)
+    found = _matches(by, facts, filters, only, limit) if filters.active else all_of
+    columns = []
+    for key, status in facts.statuses.items():
+        ids, shown = found.get(key, ([], 0))
+        column = Column(key, status["name"], status["category"], None, all_of.get(key, ([], 0))[1], ids)
+        column.shown = shown if filters.active else None
+        columns.append(column)
+    return [column for column in columns if only is None or column.id in only]
 
 
 @compiled
@@ -72,18 +88,36 @@ def _open(workspace: UUID, project: UUID) -> Any:
     return Task.objects.within(workspace).filter(project=project).open()
 
 
+def shared_columns(by: Actor, project: Project, limit: int) -> dict[UUID, tuple[list[UUID], int]]:
+    """Of the tasks that are shared with the actor one by one the first of each column, and how many there are."""
+    return _grouped(_shared(by.workspace.pk, by.user.pk, project.pk, limit=limit))
+
+
+@compiled
+def _shared(workspace: UUID, user: UUID, project: UUID, *, limit: int) -> Any:
+    rows = Task.objects.shared_with(stand_in(workspace, user, 0)).filter(project=project).open()
+    return _first_of_each(rows, limit)
+
+
 def _matches(
     by: Actor, facts: Facts, filters: Filters, only: set[UUID] | None, limit: int
 ) -> dict[UUID, tuple[list[UUID], int]]:
     """The first cards of each column that pass the filter, and how many do: one pass over what passes."""
-    rows = filters.apply(by, open_tasks(facts.project))
-    rows = rows.filter(status__in=only) if only is not None else rows
+    rows = filters.apply(by, open_tasks(by, facts))
+    return _grouped(_first_of_each(rows.filter(status__in=only) if only is not None else rows, limit))
+
+
+def _first_of_each(rows: Any, limit: int) -> Any:
     rows = rows.annotate(
         place=Window(RowNumber(), partition_by="status_id", order_by="rank"),
         all=Window(Count("*"), partition_by="status_id"),
     ).filter(place__lte=limit)
+    return rows.order_by("status_id", "rank").values_list("status_id", "pk", "all")
+
+
+def _grouped(rows: Iterable[tuple[UUID, UUID, int]]) -> dict[UUID, tuple[list[UUID], int]]:
     found: dict[UUID, tuple[list[UUID], int]] = {}
-    for status_id, key, count in rows.order_by("status_id", "rank").values_list("status_id", "pk", "all"):
+    for status_id, key, count, *_ in rows:
         found.setdefault(status_id, ([], count))[0].append(key)
     return found
 
@@ -102,15 +136,16 @@ def board_columns(
 def fill(by: Actor, facts: Facts, columns: list[Column], *, dated: bool = False) -> None:
     """Read the cards of all columns at once."""
     ids = [key for column in columns for key in column.ids]
-    rows = _cards(by.workspace.pk, facts.project.pk, ids) if ids else []
-    cards = {card.id: card for card in prepare(by, facts, rows, movable=rights(by, facts.project)["edit"], dated=dated)}
+    seen = sight(by, facts)
+    rows = _cards(by.workspace.pk, by.user.pk, facts.project.pk, ids, sight=seen) if ids else []
+    cards = {card.id: card for card in prepare(by, facts, rows, dated=dated)}
     for column in columns:
         column.cards = [cards[key] for key in column.ids if key in cards]
 
 
 @compiled
-def _cards(workspace: UUID, project: UUID, ids: list[UUID]) -> Any:
-    return with_details(workspace, _open(workspace, project).filter(pk__any=ids))
+def _cards(workspace: UUID, user: UUID, project: UUID, ids: list[UUID], *, sight: str) -> Any:
+    return with_details(workspace, user, _open(workspace, project).filter(pk__any=ids), sight)
 
 
 def _drawn(by: Actor, facts: Facts, filters: Filters, column: Column, more: bool) -> dict[str, Any]:
@@ -134,9 +169,7 @@ def cards_below(by: Actor, facts: Facts, filters: Filters, status_id: UUID, rank
     if not (rank.isascii() and rank.isalnum() and len(rank) <= 80):
         raise Refused("That is not a place in a column.", "cursor")
     rows = (
-        filters.apply(by, open_tasks(facts.project))
-        .filter(status=status_id, rank__gt=rank)
-        .order_by(F("rank"))[: PAGE + 1]
+        filters.apply(by, open_tasks(by, facts)).filter(status=status_id, rank__gt=rank).order_by(F("rank"))[: PAGE + 1]
     )
-    cards = read_cards(by, facts, rows, movable=rights(by, facts.project)["edit"])
+    cards = read_cards(by, facts, rows)
     return cards[:PAGE], len(cards) > PAGE

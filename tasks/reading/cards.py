@@ -8,16 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 from django.template import engines
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.times import ago
 from workspaces.actor import Actor
+from workspaces.permissions import MEMBER
 
-from ..models import Assignment, Task, TaskLabel
-from .facts import Facts, meet
+from ..models import Assignment, Task, TaskGrant, TaskLabel
+from .facts import Facts, meet, rights
 
 COLUMNS = (
     "pk", "status_id", "rank", "number", "title", "version", "priority", "due", "estimate", "comment_count", "checklist_count",
@@ -67,24 +68,39 @@ class Card:
         return isinstance(other, Card) and self.shown == other.shown
 
 
-def read_cards(by: Actor, facts: Facts, rows: Any, *, movable: bool, dated: bool = False) -> list[Card]:
+def read_cards(by: Actor, facts: Facts, rows: Any, *, dated: bool = False) -> list[Card]:
     """The cards of these tasks, in the order of `rows`, and everybody who stands on them; a list also says how old they are."""
-    return prepare(by, facts, list(with_details(by.workspace.pk, rows)), movable=movable, dated=dated)
+    return prepare(by, facts, list(with_details(by.workspace.pk, by.user.pk, rows, sight(by, facts))), dated=dated)
 
 
-def with_details(workspace: UUID, rows: Any) -> Any:
-    """Of each task the row that a card is made of."""
+def sight(by: Actor, facts: Facts) -> str:
+    """How the actor sees the cards: "whole"; each with rights of its own; or "part", without what stands below them unseen."""
+    if facts.part:
+        return "part"
+    return "each" if by.level < MEMBER and not facts.project.allows(by, "task.edit") else "whole"
+
+
+def with_details(workspace: UUID, user: UUID, rows: Any, sight: str) -> Any:
+    """Of each task the row that a card is made of; seen otherwise than whole, it ends with whether the person works on it."""
     labels = TaskLabel.objects.filter(workspace=workspace, task=OuterRef("pk")).values("label_id")
     people = Assignment.objects.filter(workspace=workspace, task=OuterRef("pk")).values("user_id")
-    below = Task.objects.within(workspace).filter(parent=OuterRef("pk"), deleted_at=None).values("completed_at")
-    return rows.values_list(*COLUMNS, ArraySubquery(labels), ArraySubquery(people), ArraySubquery(below))
+    below = Task.objects.within(workspace).filter(parent=OuterRef("pk"), deleted_at=None)
+    grants = TaskGrant.objects.filter(workspace=workspace, user=user, content_object=OuterRef("pk"))
+    if sight == "part":
+        below = below.filter(Exists(grants))
+    edits = [] if sight == "whole" else [Exists(grants.filter(permission__codename="edit_task"))]
+    done = below.values("completed_at")
+    return rows.values_list(*COLUMNS, ArraySubquery(labels), ArraySubquery(people), ArraySubquery(done), *edits)
 
 
-def prepare(by: Actor, facts: Facts, found: list[tuple[Any, ...]], *, movable: bool, dated: bool = False) -> list[Card]:
+def prepare(by: Actor, facts: Facts, found: list[tuple[Any, ...]], *, dated: bool = False) -> list[Card]:
     """Cards of such rows."""
     meet(facts, {user_id for row in found for user_id in row[14]})
     pattern, today = reverse("task", args=[by.workspace.slug, "REF"]), timezone.localdate()
-    return [_card(facts, row, pattern, today, movable, dated) for row in found]
+    edits, archived = rights(by, facts.project)["edit"], bool(facts.project.archived_at)
+    return [
+        _card(facts, row, pattern, today, edits or (len(row) > 16 and row[16] and not archived), dated) for row in found
+    ]
 
 
 def _card(facts: Facts, row: tuple[Any, ...], pattern: str, today: date, movable: bool, dated: bool) -> Card:

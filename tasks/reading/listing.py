@@ -17,7 +17,7 @@ from workspaces.errors import Refused
 
 from .board import PAGE, fill, read_columns
 from .cards import Card, draw_rows, read_cards
-from .facts import Facts, open_tasks, rights
+from .facts import Facts, open_tasks
 from .filters import Filters
 
 
@@ -126,9 +126,9 @@ def _sorted(request: HttpRequest, by: Actor, facts: Facts, filters: Filters, sor
 def page_of(request: HttpRequest, by: Actor, facts: Facts, filters: Filters, sort: Sort) -> tuple[list[Card], str]:
     """One page of rows from the cursor of the address, and the address of the next."""
     after = _cursor(request.GET.get("cursor", ""))
-    rows = filters.apply(by, open_tasks(facts.project))
+    rows = filters.apply(by, open_tasks(by, facts))
     found = _in_column(rows, after) if sort.grouped else _in_order(rows, sort.order, after)
-    cards = read_cards(by, facts, found[: PAGE + 1], movable=rights(by, facts.project)["edit"], dated=True)
+    cards = read_cards(by, facts, found[: PAGE + 1], dated=True)
     if len(cards) <= PAGE:
         return cards, ""
     return cards[:PAGE], _more(request, _place(cards[PAGE - 1], sort))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.urls import reverse
@@ -15,11 +15,13 @@ from django.utils import timezone
 from workspaces.actor import Actor
 from workspaces.events import says
 from workspaces.faces import face
+from workspaces.feed import heard_by
 from workspaces.models import ActivityLog, ChangeSet
 from workspaces.undo import undoable
 
 from ..markdown import render as markdown
 from ..models import Assignment, Attachment, ChecklistItem, Comment, Task, TaskLabel
+from ..models.tasks import shared_with
 from .cards import day
 from .facts import Facts, facts_of, meet, rights
 from .finding import task_of
@@ -31,11 +33,14 @@ UNDO_FOR = timedelta(days=30)
 def task_page(by: Actor, ref: str, keys: frozenset[str]) -> dict[str, Any]:
     """What tasks/_pane.html draws. `keys` name the projects whose tasks are linked in texts."""
     task = task_of(by, ref, _with_details(by))
-    facts = facts_of(by, task.project.key)  # 404 where the project is not theirs to see
+    task.__dict__["_grants"] = {by.user.pk: set(task.granted)}
+    facts = facts_of(by, task.project.key)  # 404 where nothing of the project is theirs to see
     task.project = facts.project
+    if facts.part:
+        _keep_to(by, task)
     comments = _comments(task)
-    meet(facts, set(task.people))
-    may, pattern = rights(by, facts.project), _pattern(by)
+    meet(facts, set(task.people), task.pk)
+    may, pattern = rights(by, task), _pattern(by)
     return {
         "task": _task(facts, task, pattern, keys), "project": facts.project, "may": may,
         "statuses": list(facts.statuses.values()), "priorities": [{"value": v, "name": n} for v, n in reversed(Task.Priority.choices)],
@@ -45,6 +50,18 @@ def task_page(by: Actor, ref: str, keys: frozenset[str]) -> dict[str, Any]:
         **_subtasks(facts, task, pattern), "attachments": [_attachment(by, task, one) for one in task.links], "max_file": settings.MAX_FILE,
         "comments": [_comment(by, comment, may, pattern, keys) for comment in comments], "history": _history(by, task),
     }  # fmt: skip
+
+
+def _keep_to(by: Actor, task: Task) -> None:
+    """Of a project that is seen in part, this task if it is shared with the actor; what stands above and below it, if that is."""
+    if not task.seen_by(by):
+        raise Http404
+    if not (task.parent_id or task.below):
+        return
+    around = Task.objects.shared_with(by).filter(Q(pk=task.parent_id) | Q(parent=task)).values_list("pk", "number")
+    known = dict(around)
+    task.parent = task.parent if task.parent_id in known else None
+    task.below = [row for row in task.below if row["number"] in known.values()]
 
 
 def _with_details(by: Actor) -> Any:
@@ -59,6 +76,7 @@ def _with_details(by: Actor) -> Any:
         below=ArraySubquery(below.values(fact=JSONObject(number="number", title="title", status="status_id", archived="archived_at"))),
         label_ids=ArraySubquery(TaskLabel.objects.filter(**here).values("label_id")),
         people=ArraySubquery(Assignment.objects.filter(**here).values("user_id")),
+        granted=ArraySubquery(shared_with(by).filter(content_object=OuterRef("pk")).values("permission__codename")),
     )  # fmt: skip
 
 
@@ -105,6 +123,17 @@ def _subtasks(facts: Facts, task: Task, pattern: str) -> dict[str, Any]:
     return {"subtasks": rows, "subtasks_done": sum(row["done"] for row in rows)}
 
 
+def _attachment(by: Actor, task: Task, fact: dict[str, Any]) -> dict[str, Any]:
+    """A file, with the picture of it where there is one; or a link."""
+    here = [by.workspace.slug, task.ref, fact["id"]]
+    image = fact["type"].startswith("image/")
+    return {
+        "id": fact["id"], "name": fact["name"], "is_file": bool(fact["file"]), "size": fact["size"],
+        "href": reverse("attachment_file", args=here) if fact["file"] else fact["url"],
+        "preview": reverse("attachment_preview", args=here) if image else "",
+    }  # fmt: skip
+
+
 def _comments(task: Task) -> list[Comment]:
     rows = Comment.objects.filter(workspace=task.workspace_id, task=task, deleted_at=None)
     return list(rows.select_related("author").order_by("created_at", "pk"))
@@ -119,20 +148,11 @@ def _comment(by: Actor, comment: Comment, may: dict[str, bool], pattern: str, ke
     }  # fmt: skip
 
 
-def _attachment(by: Actor, task: Task, fact: dict[str, Any]) -> dict[str, Any]:
-    """A file, with the picture of it where there is one; or a link."""
-    here = [by.workspace.slug, task.ref, fact["id"]]
-    image = fact["type"].startswith("image/")
-    return {
-        "id": fact["id"], "name": fact["name"], "is_file": bool(fact["file"]), "size": fact["size"],
-        "href": reverse("attachment_file", args=here) if fact["file"] else fact["url"],
-        "preview": reverse("attachment_preview", args=here) if image else "",
-    }  # fmt: skip
-
-
 def _history(by: Actor, task: Task) -> list[dict[str, Any]]:
     """The latest rows of the record about the task, the newest first."""
-    rows = ActivityLog.objects.within(by.workspace).filter(subject_key=task.ref, project_id=task.project_id)
+    rows = ActivityLog.objects.within(by.workspace).filter(
+        heard_by(by), subject_key=task.ref, project_id=task.project_id
+    )
     recent = rows.select_related("actor", "change").order_by("-seq")[:REMEMBERED]
     return [_told(row) for row in recent]
 

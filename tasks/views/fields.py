@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from accounts.models import User
+from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.pages import whole
 
@@ -62,26 +63,26 @@ def _filled(fields: QueryDict, name: str) -> int:
     return value
 
 
-def drafts(fields: QueryDict, project: Project, parent: Task | None = None) -> list[Draft]:
+def drafts(by: Actor, fields: QueryDict, project: Project, parent: Task | None = None) -> list[Draft]:
     """A task for each line of `titles`, all with what else the form says."""
     shared: dict[str, Any] = {
         "parent": parent,
         "due": due(fields),
-        "assignees": _people(fields, project),
-        "labels": _labels(fields, project),
+        "assignees": _people(by, fields, project),
+        "labels": _labels(by, fields, project),
     }
     if "priority" in fields:
         shared["priority"] = _filled(fields, "priority")
     return [Draft(title=title, **shared) for title in lines(fields, "titles", "A task needs a title.")]
 
 
-def _people(fields: QueryDict, project: Project) -> list[User]:
+def _people(by: Actor, fields: QueryDict, project: Project) -> list[User]:
     keys = _keys(fields, "assignee")
-    return find_people(project, keys, "assignee") if keys else []
+    return find_people(by, project, keys, "assignee") if keys else []
 
 
-def _labels(fields: QueryDict, project: Project) -> list[Label]:
-    return [find_label(project, key, "label") for key in _keys(fields, "label")]
+def _labels(by: Actor, fields: QueryDict, project: Project) -> list[Label]:
+    return [find_label(by, project, key, "label") for key in _keys(fields, "label")]
 
 
 def _keys(fields: QueryDict, name: str) -> list[UUID]:

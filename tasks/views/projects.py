@@ -112,7 +112,7 @@ def labels(request: MemberRequest, key: str) -> HttpResponse:
 @member_page("POST", "DELETE")
 def label(request: MemberRequest, key: str, label: UUID) -> HttpResponse:
     """Rename, recolour or remove a label."""
-    found = find_label(find_project(request.by, key), label)
+    found = find_label(request.by, find_project(request.by, key), label)
     if request.method == "DELETE":
         sent(request)
         actions.delete_label(request.by, found)

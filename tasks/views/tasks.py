@@ -11,7 +11,7 @@ from workspaces.spine import current_act
 
 from .. import actions
 from ..models import Label, Task
-from ..reading.finding import find_label, find_neighbour, find_people, find_project, find_status, find_task
+from ..reading.finding import find_label, find_neighbour, find_people, find_project, find_status, find_task, labels_of
 from ..reading.task import task_page
 from .fields import changes, drafts, named, version
 
@@ -30,7 +30,7 @@ def tasks(request: MemberRequest, key: str) -> HttpResponse:
     to = find_status(project, one_id(fields, "status"), "status") if fields.get("status") else None
     with named(title="titles", assignees="assignee", labels="label"):
         made = actions.create_tasks(
-            request.by, project, drafts=drafts(fields, project), to=to, at_top=fields.get("at") == "top"
+            request.by, project, drafts=drafts(request.by, fields, project), to=to, at_top=fields.get("at") == "top"
         )
     location = reverse("task", args=[request.by.workspace.slug, made[0].ref])
     return done(request, location=location, key=made[0].ref)
@@ -41,7 +41,7 @@ def subtasks(request: MemberRequest, ref: str) -> HttpResponse:
     """Make tasks below a task."""
     task, fields = find_task(request.by, ref), sent(request, "titles")
     with named(title="titles"):
-        actions.create_tasks(request.by, task.project, drafts=drafts(fields, task.project, parent=task))
+        actions.create_tasks(request.by, task.project, drafts=drafts(request.by, fields, task.project, parent=task))
     return done(request, key=task.ref)
 
 
@@ -109,7 +109,7 @@ def assignees(request: MemberRequest, ref: str) -> HttpResponse:
     found, fields = _held(request, ref), sent(request, "user", "on")
     key, on = one_id(fields, "user"), on_or_off(fields, "on", "1")
     there = [row.user for row in found.assignments.select_related("user") if row.user_id != key]
-    people = there + find_people(found.project, [key], "user") if on else there
+    people = there + find_people(request.by, found.project, [key], "user", found) if on else there
     with named(assignees="user"):
         return told(request, actions.update_task(request.by, found, assignees=people))
 
@@ -136,8 +136,8 @@ def _last_words() -> dict[str, str]:
 
 def _label(request: MemberRequest, fields: dict, found: Task) -> Label:  # type: ignore[type-arg]
     if "name" not in fields:
-        return find_label(found.project, one_id(fields, "label"), "label")  # type: ignore[arg-type]
-    same = found.project.labels.filter(name__iexact=fields["name"].strip(), deleted_at=None).first()
+        return find_label(request.by, found.project, one_id(fields, "label"), "label")  # type: ignore[arg-type]
+    same = labels_of(request.by, found.project).filter(name__iexact=fields["name"].strip()).first()
     return same or actions.create_label(
         request.by, found.project, name=fields["name"], color=fields.get("color", "gray")
     )
