@@ -1,0 +1,91 @@
+"""Asking as each of the roles: one request, whose traces in the database end with it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from workspaces import tenancy
+from workspaces.actions import create_token, revoke_token
+from workspaces.models import AccessToken, Stream
+from workspaces.tests.people import browser
+
+from .world import INSIDERS, World
+
+OUTSIDERS = ("anonymous", "eve", "revoked", "expired")
+WHO = (*OUTSIDERS, *INSIDERS)
+
+
+@dataclass
+class Caller:
+    """A person's session for pages, and their token for the API."""
+
+    who: str
+    cookies: SimpleCookie
+    token: str
+
+    def client(self, door: str) -> Client:
+        if door == "api":
+            headers = {"authorization": f"Token {self.token}"} if self.token else None
+            return Client(raise_request_exception=False, headers=headers)
+        client = Client(raise_request_exception=False)
+        client.cookies = SimpleCookie(self.cookies.output(header="", sep=";"))
+        return client
+
+
+def caller(world: World, who: str) -> Caller:
+    """The revoked and the expired one are the member's; the session that goes with them has ended."""
+    if who == "anonymous":
+        return Caller(who, SimpleCookie(), "")
+    if who in ("revoked", "expired"):
+        return _former(world, who)
+    actor = world.people[who]
+    return Caller(who, browser(actor).cookies, create_token(actor, name="matrix")[1])
+
+
+def _former(world: World, who: str) -> Caller:
+    actor = world.people["member"]
+    token, secret = create_token(actor, name="matrix")
+    client = browser(actor)
+    cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
+    if who == "revoked":
+        revoke_token(actor, token)
+    else:
+        with tenancy.workspace(actor.workspace.pk, atomic=True):
+            past = timezone.now() - timedelta(seconds=1)
+            AccessToken.objects.within(actor.workspace).filter(pk=token.pk).update(expires_at=past)
+    client.logout()
+    return Caller(who, cookies, secret)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside has not happened."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def head(world: World) -> int:
+    """How many rows Acme's record has."""
+    with tenancy.workspace(world.owner.workspace.pk, atomic=True):
+        return int(Stream.objects.within(world.owner.workspace).values_list("head", flat=True)[0])
+
+
+def ask(caller: Caller, door: str, verb: str, url: str, body: Any = None, query: dict[str, str] | None = None) -> Any:
+    """The answer to one request."""
+    client, url = caller.client(door), f"{url}?{urlencode(query)}" if query else url
+    if verb == "get":
+        return client.get(url)
+    if door == "api":
+        return getattr(client, verb)(url, "" if body is None else body, content_type="application/json")
+    if verb == "post":
+        return client.post(url, body or {})
+    return getattr(client, verb)(url, urlencode(body or {}), content_type="application/x-www-form-urlencoded")

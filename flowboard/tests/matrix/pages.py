@@ -1,0 +1,67 @@
+"""The declared answer of every page of a workspace, below /w/{workspace}/, verb by verb; any other verb is 405."""
+
+from .declared import Asked, by
+
+PROJECT, TASK = "p/{key}/", "t/{ref}/"
+
+ANSWERS: dict[str, Asked] = {
+    "get ": by("everybody"),
+    "get activity/": by("everybody"),
+    "post changes/{change}/undo/": by("edits_project"),
+    "get search/": by("everybody", query={"q": "acmequist"}),
+    "post markdown/": by("everybody", text="**Yes**", silent=True),
+    # people
+    "get members/": by("everybody"),
+    "post members/{membership}/": by("managers", role="guest"),
+    "delete members/{membership}/": by("managers"),
+    "post membership/": by("everybody"),
+    "post invitations/": by("inviters", emails="new@example.com", role="guest"),
+    "post invitations/{invitation}/": by("inviters"),
+    "delete invitations/{invitation}/": by("inviters"),
+    # settings
+    "get settings/": by("everybody"),
+    "post settings/": by("managers", name="Renamed"),
+    "post settings/tokens/": by("everybody", name="bot", days="30"),
+    "post settings/tokens/{token}/": by("mine"),
+    "delete settings/tokens/{token}/": by("mine"),
+    "post settings/deletion/": by("owners", confirm="acme"),
+    # projects
+    "get projects/new/": by("makers"),
+    "post projects/new/": by("makers", name="New", key="NEW", color="blue"),
+    "get projects/key/": by("everybody", query={"name": "New"}),
+    "get imports/new/": by("makers"),
+    "get imports/{run}/": by("mine"),
+    f"get {PROJECT}board/": by("sees_project"),
+    f"get {PROJECT}list/": by("sees_project"),
+    f"get {PROJECT}settings/": by("manages_project"),
+    f"post {PROJECT}settings/": by("manages_project", name="New"),
+    f"delete {PROJECT}settings/": by("manages_project"),
+    f"post {PROJECT}people/": by("manages_project", user="{user}", grant="view_project"),
+    f"delete {PROJECT}people/": by("manages_project", user="{user}", silent=True),
+    f"post {PROJECT}labels/": by("edits_project", name="New", color="red"),
+    f"post {PROJECT}labels/{{label}}/": by("manages_project", name="New"),
+    f"delete {PROJECT}labels/{{label}}/": by("manages_project"),
+    f"post {PROJECT}archive/": by("manages_project"),
+    f"delete {PROJECT}archive/": by("manages_project", silent=True),
+    f"post {PROJECT}tasks/": by("creates_tasks", titles="New"),
+    f"post {PROJECT}columns/": by("manages_project", name="New"),
+    f"post {PROJECT}columns/{{status}}/": by("manages_project", name="New"),
+    f"delete {PROJECT}columns/{{status}}/": by("manages_project"),
+    f"get {PROJECT}columns/{{status}}/cards/": by("sees_project"),
+    # tasks
+    f"get {TASK}": by("sees_task"),
+    f"post {TASK}": by("edits_task", title="New"),
+    f"delete {TASK}": by("deletes_task"),
+    f"post {TASK}place/": by("edits_task", status="{status}", after=""),
+    f"post {TASK}archive/": by("edits_task"),
+    f"delete {TASK}archive/": by("edits_task", silent=True),
+    f"post {TASK}assignees/": by("edits_task", user="{user}", on="1"),
+    f"post {TASK}labels/": by("edits_task", label="{label}", on="0"),
+    f"post {TASK}checklist/": by("edits_task", text="New"),
+    f"post {TASK}checklist/{{item}}/": by("edits_task", text="New"),
+    f"delete {TASK}checklist/{{item}}/": by("edits_task"),
+    f"post {TASK}subtasks/": by("creates_tasks", titles="New"),
+    f"post {TASK}comments/": by("comments", body="Yes"),
+    f"post {TASK}comments/{{comment}}/": by("own_comment", body="No"),
+    f"delete {TASK}comments/{{comment}}/": by("deletes_task"),
+}  # fmt: skip
