@@ -1,4 +1,4 @@
-"""Who knocks: Origin, session or access token, membership. Everything is asked before the first row goes out."""
+"""Who knocks: Origin, session, access token or signed-in program, membership. Everything is asked before the first row goes out."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -13,8 +13,9 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.crypto import constant_time_compare
 from django.utils.http import is_same_domain
 
+from accounts import programs
 from accounts.models import User
-from workspaces import tokens
+from workspaces import scopes, tokens
 
 from .socket import Code
 from .storage import Look, Storage
@@ -47,7 +48,7 @@ async def admit(scope: dict[str, Any], slug: str, storage: Storage) -> Guest:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     check_origin(scope["scheme"], headers)
     if secret := _secret(scope, headers):
-        return await _by_token(secret, slug, storage)
+        return await (_by_program if secret.count(".") == 2 else _by_token)(secret, slug, storage)
     return await _by_session(headers, slug, storage)
 
 
@@ -72,10 +73,10 @@ def _is_own(origin: str, scheme: str, headers: dict[str, str]) -> bool:
 
 
 def _secret(scope: dict[str, Any], headers: dict[str, str]) -> str:
-    """The access token: in the header, or in a subprotocol where a browser's API knows no headers."""
-    header = headers.get("authorization", "")
-    if header.startswith("Token "):
-        return header.removeprefix("Token ").strip()
+    """The token, of either kind: in the header, or in a subprotocol where a browser's API knows no headers."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme == "Token" or scheme.lower() == "bearer":
+        return token.strip() or "none"
     return next(
         (name.removeprefix(TOKEN_PROTOCOL) for name in scope["subprotocols"] if name.startswith(TOKEN_PROTOCOL)), ""
     )
@@ -94,10 +95,23 @@ async def _by_token(secret: str, slug: str, storage: Storage) -> Guest:
         token = await database_sync_to_async(tokens.find)(secret)
     except tokens.Unauthenticated:
         raise Refusal(Code.SESSION) from None
+    if not scopes.allows(token.scopes, scopes.READ):  # rows of every area go out here
+        raise Refusal(Code.MEMBERSHIP)
     guest = await _enter(storage, str(token.user_id), slug, token_id=str(token.pk))
     if guest.look.stream.workspace_id != str(token.workspace_id):
         raise Refusal(Code.MEMBERSHIP)
     return guest
+
+
+async def _by_program(secret: str, slug: str, storage: Storage) -> Guest:
+    """It stays for as long as its session does, though the token that opened it lasts five minutes."""
+    bearer = await database_sync_to_async(programs.find)(secret)
+    if bearer is None:
+        raise Refusal(Code.SESSION)
+    program = bearer.program
+    return await _enter(
+        storage, str(program.user_id), slug, session_key=program.session_key, auth_hash=program.auth_hash
+    )
 
 
 async def _by_session(headers: dict[str, str], slug: str, storage: Storage) -> Guest:

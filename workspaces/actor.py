@@ -9,6 +9,7 @@ from accounts.models import User
 from .errors import Forbidden
 from .models import Membership, Role, Workspace
 from .permissions import PERMISSIONS
+from .scopes import allows, must_allow, scope_of_permission
 
 VIA = ("web", "api", "ai", "automation", "mcp", "import", "system")
 
@@ -25,6 +26,8 @@ class Actor:
     at: datetime | None = None
     cause_seq: int | None = None
     depth: int = 0
+    scopes: frozenset[str] | None = None  # of the access token that lets them in; None: everything
+    until: datetime | None = None  # when that token expires
 
     @classmethod
     def of(cls, membership: Membership, via: str = "web") -> Self:
@@ -35,8 +38,10 @@ class Actor:
         return self.role.level
 
     def may(self, permission: str, subject: Any = None) -> bool:
-        """Whether the role, or a grant on the subject, holds the permission."""
+        """Whether the role, or a grant on the subject, holds the permission, and the access token its scope."""
         assert permission in PERMISSIONS, permission
+        if self.scopes is not None and not allows(self.scopes, scope_of_permission(permission)):
+            return False
         if subject is not None and hasattr(subject, "allows"):
             return bool(subject.allows(self, permission))
         return permission in self.role.allowed
@@ -44,6 +49,7 @@ class Actor:
     def must(self, permission: str, subject: Any = None) -> None:
         """Raises Forbidden with the permission's own sentence."""
         if not self.may(permission, subject):
+            must_allow(self.scopes, scope_of_permission(permission))
             words = PERMISSIONS[permission]
             raise Forbidden(f"Your role ({self.role.name}) may not do this: {words[0].lower()}{words[1:]}.")
 

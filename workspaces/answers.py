@@ -8,6 +8,8 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from .errors import Refused
+
 
 def problem(status: int, detail: str, **members: Any) -> HttpResponse:
     """application/problem+json."""
@@ -16,7 +18,27 @@ def problem(status: int, detail: str, **members: Any) -> HttpResponse:
     if status == 503:
         response["Retry-After"] = "2"
     if status == 401:
-        response["WWW-Authenticate"] = "Token"
+        response["WWW-Authenticate"] = "Bearer, Token"
+    return response
+
+
+def refusal(request: HttpRequest, no: Refused) -> HttpResponse:
+    """What an action said no with."""
+    return _headed(problem_or_page(request, no.status, no.words, **_blamed(no)), no)
+
+
+def refusal_problem(no: Refused) -> HttpResponse:
+    """The same where there can only be a problem."""
+    return _headed(problem(no.status, no.words, **_blamed(no)), no)
+
+
+def _blamed(no: Refused) -> dict[str, Any]:
+    return {**({"errors": {no.field: [no.words]}} if no.field else {}), **no.members}
+
+
+def _headed(response: HttpResponse, no: Refused) -> HttpResponse:
+    for name, value in no.headers.items():
+        response[name] = value
     return response
 
 

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -17,14 +18,15 @@ from psycopg_pool import PoolTimeout
 
 from . import tenancy, tokens
 from .actor import Actor
-from .admission import membership_of
-from .answers import problem_or_page
+from .admission import Admitted, membership_of
+from .answers import problem_or_page, refusal
 from .errors import Busy, Refused
 from .rest import idempotency
+from .scopes import for_reading, must_allow, scope_of_address
 from .spine import acting
+from .staging import put_back, staged
 
 log = logging.getLogger(__name__)
-from .staging import put_back, staged
 STUCK = (
     2.0  # seconds in which a workspace whose rows are held refuses writers at once, so that their threads serve others
 )
@@ -51,9 +53,10 @@ class Door:
             slug = workspace_slug(request.path_info)
             with snapshot(request) if slug else nullcontext():
                 tokens.authenticate(request)
+                within_scopes(request, slug)
                 return self._through(request, slug) if slug else self.get_response(request)
         except Refused as no:
-            return refuse(request, no)
+            return refusal(request, no)
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             return unavailable(request, error)
 
@@ -83,13 +86,13 @@ class Door:
             if response.status_code >= 400:
                 act.rows.clear()
                 transaction.set_rollback(True)
+                put_back(request)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-                put_back(request)
         """Refusals of actions, raised out of page views (the API has its own handler)."""
         if isinstance(error, Refused):
-            return refuse(request, error)
+            return refusal(request, error)
         if isinstance(error, OperationalError | InterfaceError):
             return unavailable(request, error)
         return None
@@ -112,13 +115,28 @@ def workspace_slug(path: str) -> str:
 def admit(request: HttpRequest, slug: str) -> Actor | None:
     """The actor of this request in that workspace; a token was admitted to one workspace and no other."""
     if (admitted := getattr(request, "admitted", None)) is not None:
-        membership = admitted.membership if admitted.membership.workspace.slug == slug else None
-    else:
-        with transaction.atomic():
-            membership = membership_of(request.user, slug)  # type: ignore[arg-type]
+        return by_token(request, admitted) if admitted.membership.workspace.slug == slug else None
+    with transaction.atomic():
+        membership = membership_of(request.user, slug)  # type: ignore[arg-type]
     if membership is None:
         return None
     return Actor.of(membership, via="api" if request.path_info.startswith("/api/") else "web")
+
+
+def within_scopes(request: HttpRequest, slug: str) -> None:
+    """An access token may do what it was made for: asked here for each operation, by Actor.may for each verb."""
+    if (admitted := getattr(request, "admitted", None)) is not None:
+        needed = scope_of_address(request.path_info, slug, reads=request.method in SAFE)
+        must_allow(admitted.token.scopes, needed)
+
+
+def by_token(request: HttpRequest, admitted: Admitted) -> Actor:
+    """A token's person, within its scopes."""
+    scopes = frozenset(admitted.token.scopes)
+    by = Actor.of(admitted.membership, via="api")
+    return replace(
+        by, scopes=for_reading(scopes) if request.method in SAFE else scopes, until=admitted.token.expires_at
+    )
 
 
 def remember(request: HttpRequest, response: HttpResponse, by: Actor) -> HttpResponse:
@@ -134,11 +152,6 @@ def remember(request: HttpRequest, response: HttpResponse, by: Actor) -> HttpRes
 def not_here(request: HttpRequest) -> HttpResponse:
     """The same words for what is not there and for what is not yours."""
     return problem_or_page(request, 404, "There is nothing here, or it is not shared with you.")
-
-
-def refuse(request: HttpRequest, no: Refused) -> HttpResponse:
-    members = {"errors": {no.field: [no.words]}} if no.field else {}
-    return problem_or_page(request, no.status, no.words, **members)
 
 
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:

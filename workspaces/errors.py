@@ -5,6 +5,8 @@ class Refused(Exception):
     """A business rule said no. `field` names the input at fault, "" when none is."""
 
     status = 422
+    members: dict[str, object] = {}  # what a problem says besides
+    headers: dict[str, str] = {}
 
     def __init__(self, words: str, field: str = "") -> None:
         super().__init__(words)
@@ -15,6 +17,14 @@ class Forbidden(Refused):
     """The actor lacks a permission."""
 
     status = 403
+
+
+class MissingScope(Forbidden):
+    """The access token was not made for this."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This access token lacks the scope {scope}.")
+        self.members = {"scope": scope}
 
 
 class Stale(Refused):

@@ -1,5 +1,6 @@
 """Every verb on workspaces and their people."""
 
+from .audit import export_record, note_check
 from .changes import undo_change
 from .invitations import accept_invitation, invite_member, revoke_invitation
 from .members import change_role, leave_workspace, remove_member, transfer_ownership
@@ -9,6 +10,6 @@ from .workspaces import create_workspace, delete_workspace, update_workspace
 
 __all__ = [
     "accept_invitation", "change_role", "create_role", "create_token", "create_workspace",
-    "create_workspace_token", "delete_role", "delete_workspace", "invite_member", "leave_workspace", "remove_member", "revoke_invitation", "revoke_token",
+    "create_workspace_token", "delete_role", "delete_workspace", "export_record", "invite_member", "leave_workspace", "note_check", "remove_member", "revoke_invitation", "revoke_token",
     "transfer_ownership", "undo_change", "update_role", "update_workspace",
 ]  # fmt: skip

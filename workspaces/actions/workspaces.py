@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from accounts.models import User
 
 from ..actor import Actor
-from ..errors import Refused
+from ..errors import Forbidden, Refused
 from ..models import Membership, Role, Stream, Workspace
 from ..permissions import SYSTEM_ROLES
 from ..rules import line
@@ -23,6 +23,8 @@ RESERVED = frozenset("admin api www new app accounts static media help about sup
 
 def create_workspace(user: User, *, name: str, slug: str = "", at: datetime | None = None) -> Membership:
     """A new tenant, of which the person is the first owner. The one action whose actor it makes itself; `at` is the demo's."""
+    if user.is_program:
+        raise Forbidden("A program founds no workspace: a person does.")
     name = line(name, "name", longest=80)
     workspace = Workspace(name=name, slug=_slug(slug) if slug else free_slug(name))
     roles = {

@@ -31,6 +31,7 @@ class MemberOut(serializers.Serializer[Any]):
     email = serializers.EmailField(allow_null=True, help_text="null where you are a guest")
     role = RoleOut()
     joined_at = serializers.DateTimeField()
+    is_program = serializers.BooleanField(help_text="stands for a workspace's access token")
 
 
 class MemberChange(Strict):
@@ -111,4 +112,5 @@ def member_row(by: Actor, member: Membership) -> dict[str, Any]:
     return {
         "id": member.user_id, "name": str(member.user) if seen or member.user.name else "", "email": member.user.email if seen else None,
         "role": role_row(member.role), "joined_at": member.joined_at,
+        "is_program": member.user.is_program,
     }  # fmt: skip

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyF
 from django.http import Http404, HttpResponse
 from rest_framework.exceptions import APIException, ValidationError
 
-from ..answers import problem
+from ..answers import problem, refusal_problem
 from ..errors import Refused
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,7 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
             errors=fields,
         )
     if isinstance(error, Refused):
-        members = {"errors": {error.field: [error.words]}} if error.field else {}
-        return problem(error.status, error.words, **members)
+        return refusal_problem(error)
     if isinstance(error, Http404):
         return problem(404, "There is nothing here, or it is not shared with you.")
     if isinstance(error, PermissionDenied):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from tasks.actions import create_project, create_task, delete_project
 from tasks.models import Attachment
@@ -98,7 +99,7 @@ def test_projects(small: Actor) -> None:
     undo = f"changes/{log(small, 'project:deleted')[0].change_id}/undo/"  # would make it three
     assert Program(small).post(undo).status_code == 409
     assert Program(small).post("projects/", {"name": "Four"}).json()["status"] == 402
-    page = browser(small).post("/w/acme/p/new/", {"name": "Four", "key": "FOUR"}, headers=HTMX)
+    page = browser(small).post(reverse("project_new", args=["acme"]), {"name": "Four", "key": "FOUR"}, headers=HTMX)
     assert page.status_code == 402
     assert "larger plan" in page["HX-Trigger"]
 
