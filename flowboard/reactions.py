@@ -1,6 +1,7 @@
 """What follows a change, in order: one flat list. They only write rows and enqueue; each may run twice."""
 
-from realtime.doorbell import ring
+from realtime.doorbell import hang_up, look_again, ring
+from tasks.actions.sharing import end_grants
 from tasks.eyes import PROJECT_EYES  # noqa: F401  (which projects people see: workspaces/feed.py)
 from tasks.tally import count
 
@@ -9,3 +10,10 @@ IN_TRANSACTION = [count]
 
 # after commit, at least once where a sweep or the head check makes good: (by, rows) -> None
 AFTER_COMMIT = [ring]
+
+# after commit, at least once where the hub's own looks make good: (session's key) -> None, (user's id) -> None
+SESSION_ENDED = [hang_up]
+PERSON_CHANGED = [look_again]
+
+# within the act that ends a membership: (by, membership) -> None
+LEAVING = [end_grants]

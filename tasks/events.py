@@ -9,6 +9,8 @@ WORDS = {
     "title": "title", "description": "description", "priority": "priority", "due": "due date", "estimate": "estimate",
     "assignees": "assignees", "labels": "labels", "parent": "parent",
 }  # fmt: skip
+GRANT_WORDS = {"view": "read", "comment": "read and comment", "edit": "edit"}
+GRANT_WORDS = {f"{verb}_{kind}": words for verb, words in GRANT_WORDS.items() for kind in ("project", "task")}
 PRIORITIES = ("no priority", "low", "medium", "high", "urgent")
 
 
@@ -83,6 +85,15 @@ def _column(row: Any) -> str:
     return f"moved the column {row.subject_label}" if "rank" in row.after else f"changed the column {row.subject_label}"
 
 
+def _shared(verb: str) -> Callable[[Any], str]:
+    """With whom, and how far where they had access before."""
+    return lambda row: (
+        f"changed what {row.after['name']} may do with {subject_words(row)}: {GRANT_WORDS[row.after['grant']]}"
+        if row.before.get("grant")
+        else f"{verb} {subject_words(row)} with {row.after['name']}"
+    )
+
+
 def _named(verb: str) -> Callable[[Any], str]:
     """A column or label by its own name: its key is the project's."""
     return lambda row: f"{verb} {row.subject_label}"
@@ -94,8 +105,8 @@ define("project:archived", "archived the project {subject}")
 define("project:restored", "brought the project {subject} back")
 define("project:deleted", "deleted the project {subject}")
 define("project:recovered", "recovered the project {subject}")
-define("project:shared", "shared the project {subject} with {after[name]}")
-define("project:unshared", "stopped sharing the project {subject} with {before[name]}")
+define("project:shared", _shared("shared the project"), audience="members")
+define("project:unshared", "stopped sharing the project {subject} with {before[name]}", audience="members")
 define("status:created", _named("added the column"))
 define("status:updated", _column)
 define("status:deleted", _named("removed the column"))
@@ -111,6 +122,8 @@ define("task:archived", "archived {subject}")
 define("task:restored", "brought {subject} back to {after[status][name]}")
 define("task:deleted", "deleted {subject}")
 define("task:recovered", "recovered {subject}")
+define("task:shared", _shared("shared"), audience="members")
+define("task:unshared", "stopped sharing {subject} with {before[name]}", audience="members")
 define("checklist:created", "added “{after[text]}” to the checklist of {subject}")
 define("checklist:updated", _checked)
 define("checklist:deleted", "removed “{before[text]}” from the checklist of {subject}")

@@ -158,6 +158,22 @@ def _reorder(by: Actor, status: Status, rank: str) -> None:
     actions.move_status(by, status, after=left)
 
 
-@undoes("project:shared")
-def unshare(by: Actor, row: Any) -> None:
-    actions.unshare_project(by, _find(Project, by, row), person=User.objects.get(pk=row.after["user"]))
+@undoes("project:shared", "project:unshared", "task:shared", "task:unshared")
+def share_back(by: Actor, row: Any) -> None:
+    """The grant that the person had before is given again, or taken where they had none."""
+    task = row.event.startswith("task:")
+    found = _find(Task, by, row, "project", "status") if task else _find(Project, by, row)
+    person = User.objects.filter(pk=(row.after or row.before).get("user")).first()
+    if person is None:
+        raise Stale("That person is gone.")
+    held = found.grants.filter(content_object=found, user=person).values_list("permission__codename", flat=True)
+    _still(held.first(), row.after.get("grant"), f"What {person} may do with {row.subject_key}")
+    share, unshare = (
+        (actions.share_task, actions.unshare_task) if task else (actions.share_project, actions.unshare_project)
+    )
+    if was := row.before.get("grant"):
+        share(by, found, person=person, grant=was)
+    elif row.before:
+        raise Stale("The record does not say how far it was shared.")  # rows older than that fact
+    else:
+        unshare(by, found, person=person)

@@ -20,10 +20,9 @@ from .projects import (
     delete_project,
     recover_project,
     restore_project,
-    share_project,
-    unshare_project,
     update_project,
 )
+from .sharing import share_project, share_task, unshare_project, unshare_task
 from .tasks import Draft, archive_task, create_task, create_tasks, delete_task, recover_task, restore_task, update_task
 
 __all__ = [
@@ -31,6 +30,6 @@ __all__ = [
     "create_project", "create_task", "create_tasks", "delete_comment", "delete_label", "delete_project", "delete_task",
     "move_status", "move_task", "recover_checklist_item", "recover_comment", "recover_file", "recover_label", "recover_link", "recover_project",
     "recover_status", "recover_task", "remove_checklist_item", "remove_file", "remove_link", "remove_status", "restore_project", "restore_task",
-    "share_project", "unshare_project", "update_checklist_item", "update_comment", "update_label", "update_project",
+    "share_project", "share_task", "unshare_project", "unshare_task", "update_checklist_item", "update_comment", "update_label", "update_project",
     "update_status", "update_task",
 ]  # fmt: skip

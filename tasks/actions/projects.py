@@ -1,4 +1,4 @@
-"""Projects: making, changing, sharing, archiving, deleting."""
+"""Projects: making, changing, archiving, deleting."""
 
 import re
 from datetime import datetime
@@ -6,19 +6,16 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from guardian.shortcuts import assign_perm
 
-from accounts.models import User
 from workspaces.actor import Actor
 from workspaces.errors import Refused
-from workspaces.models import Membership
-from workspaces.permissions import MEMBER
 from workspaces.plans import must_fit
 from workspaces.rules import line, set_fields, text
 from workspaces.spine import action, record
 
-from ..models import COLORS, GRANTS, Project, ProjectGrant, Status, StatusTally
+from ..models import COLORS, Project, Status, StatusTally
 from ..rank import spread
+from .sharing import let_in
 
 KEY = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 DEFAULT_COLUMNS = (
@@ -48,7 +45,7 @@ def create_project(
     record(by, "project:created", project, after=facts, key=project.key, label=name, project_id=project.pk)
     _columns(by, project, columns)
     if private:
-        _grant(by, project, by.user, "edit_project")
+        let_in(project, by.user, "edit_project")
     return project
 
 
@@ -117,7 +114,7 @@ def update_project(by: Actor, project: Project, **fields: Any) -> Project:
     project.version += 1
     project.save(update_fields=[*changed, "version"])
     if changed.get("private"):
-        _grant(by, project, by.user, "edit_project")
+        let_in(project, by.user, "edit_project")
     record(
         by,
         "project:updated",
@@ -129,60 +126,6 @@ def update_project(by: Actor, project: Project, **fields: Any) -> Project:
         project_id=project.pk,
     )
     return project
-
-
-@action
-def share_project(by: Actor, project: Project, *, person: User, grant: str = "edit_project") -> Project:
-    """Give a member or guest of the workspace access to a project: view_project, comment_project or edit_project."""
-    by.must("project.manage", project)
-    if grant not in GRANTS:
-        raise Refused(f"The grant is one of {', '.join(GRANTS)}.", "grant")
-    if not Membership.objects.within(by.workspace).filter(user=person).exists():
-        raise Refused("That person is not in this workspace: invite them first.", "user")
-    was = ProjectGrant.objects.filter(content_object=project, user=person).values_list(
-        "permission__codename", flat=True
-    )
-    if list(was) == [grant]:
-        return project
-    _revoke(project, person)
-    _grant(by, project, person, grant)
-    facts = {"user": str(person.pk), "name": str(person), "grant": grant}
-    record(by, "project:shared", project, after=facts, key=project.key, label=project.name, project_id=project.pk)
-    return project
-
-
-@action
-def unshare_project(by: Actor, project: Project, *, person: User) -> Project:
-    """Take a person's access to a project away; one's own needs no permission."""
-    if person.pk != by.user.pk:
-        by.must("project.manage", project)
-    if not ProjectGrant.objects.filter(content_object=project, user=person).exists():
-        return project
-    if project.private and not _others_remain(project, person):
-        raise Refused(
-            "A private project needs at least one member: open it or share it with somebody else first.", "user"
-        )
-    facts = {"user": str(person.pk), "name": str(person)}
-    _revoke(project, person)
-    record(by, "project:unshared", project, before=facts, key=project.key, label=project.name, project_id=project.pk)
-    return project
-
-
-def _others_remain(project: Project, person: User) -> bool:
-    others = ProjectGrant.objects.filter(content_object=project).exclude(user=person).values("user")
-    members = Membership.objects.within(project.workspace_id).filter(user__in=others, role__level__gte=MEMBER)
-    return bool(members.exists())
-
-
-def _grant(by: Actor, project: Project, person: User, grant: str) -> None:
-    assign_perm(grant, person, project)
-    project.__dict__.pop("_grants", None)
-
-
-def _revoke(project: Project, person: User) -> None:
-    # guardian's own remove_perm filters in a way that scoping cannot follow
-    ProjectGrant.objects.filter(content_object=project, user=person).delete()
-    project.__dict__.pop("_grants", None)
 
 
 def _turn(by: Actor, project: Project, event: str, column: str, value: datetime | None) -> Project:

@@ -9,6 +9,7 @@ from accounts.models import User
 
 from ..actor import Actor
 from ..errors import Refused
+from ..leaving import part
 from ..models import AccessToken, Membership, Role
 from ..permissions import MEMBER, OWNER
 from ..plans import must_fit
@@ -118,5 +119,6 @@ def _end(by: Actor, held: Membership, event: str) -> Membership:
     AccessToken.objects.within(by.workspace).filter(user=held.user).delete()
     facts = {"user": str(held.user_id), "role": held.role.name}
     record(by, event, held, before=facts, label=str(held.user))
+    part(by, held)
     Membership.objects.within(by.workspace).filter(pk=held.pk).delete()
     return held

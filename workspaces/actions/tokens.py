@@ -12,6 +12,7 @@ from accounts.models import User
 
 from ..actor import Actor
 from ..errors import Forbidden, Refused
+from ..leaving import part
 from ..models import AccessToken, Membership, Role
 from ..permissions import OWNER
 from ..rules import line
@@ -137,4 +138,5 @@ def _leave(by: Actor, program: User) -> None:
     if held:
         facts = {"user": str(program.pk), "role": held.role.name, "program": True}
         record(by, "member:removed", held, before=facts, label=str(program))
+        part(by, held)
         Membership.objects.within(by.workspace).filter(pk=held.pk).delete()

@@ -1,0 +1,163 @@
+"""Sharing: who is let into a project or to a single task, how far, and until when."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from guardian.shortcuts import assign_perm
+
+from accounts.models import User
+from workspaces.actor import Actor
+from workspaces.errors import Refused
+from workspaces.models import Membership
+from workspaces.permissions import MEMBER
+from workspaces.spine import action, record
+
+from ..models import GRANTS, TASK_GRANTS, Project, ProjectGrant, Task, TaskGrant
+
+
+@action
+def share_project(by: Actor, project: Project, *, person: User, grant: str = "edit_project") -> Project:
+    """Give a member or guest of the workspace access to a project: view_project, comment_project or edit_project."""
+    by.must("project.manage", project)
+    _check(by, person, grant, GRANTS)
+    hold_sharing(project)
+    if (was := _held(project, person)) == grant:
+        return project
+    _revoke(project, person)
+    let_in(project, person, grant)
+    record(by, "project:shared", project, **_told(person, was, grant), **_named(project))
+    return project
+
+
+@action
+def unshare_project(by: Actor, project: Project, *, person: User) -> Project:
+    """Take a person's access to a project away; one's own needs no permission."""
+    if person.pk != by.user.pk:
+        by.must("project.manage", project)
+    hold_sharing(project)
+    was = _held(project, person)
+    if not was:
+        return project
+    if project.private and not _others_remain(project, person):
+        raise Refused(
+            "A private project needs at least one member: open it or share it with somebody else first.", "user"
+        )
+    _revoke(project, person)
+    record(by, "project:unshared", project, **_told(person, was), **_named(project))
+    return project
+
+
+@action
+def share_task(by: Actor, task: Task, *, person: User, grant: str = "view_task") -> Task:
+    """Give somebody who does not see the project by their role access to one task: view_task, comment_task or edit_task."""
+    by.must("project.manage", task)
+    member = _check(by, person, grant, TASK_GRANTS)
+    hold_sharing(task.project)
+    if task.deleted_at:
+        raise Refused(f"{task.ref} was deleted.")
+    if member.role.level >= MEMBER and (not task.project.private or _held(task.project, person)):
+        raise Refused(f"{person} sees the whole project already.", "user")
+    if (was := _held(task, person)) == grant:
+        return task
+    _revoke(task, person)
+    let_in(task, person, grant)
+    record(by, "task:shared", task, **_told(person, was, grant), **_named(task))
+    return task
+
+
+@action
+def unshare_task(by: Actor, task: Task, *, person: User) -> Task:
+    """Take a person's access to a task away; one's own needs no permission."""
+    if person.pk != by.user.pk:
+        by.must("project.manage", task)
+    hold_sharing(task.project)
+    was = _held(task, person)
+    if not was:
+        return task
+    _revoke(task, person)
+    record(by, "task:unshared", task, **_told(person, was), **_named(task))
+    return task
+
+
+def end_grants(by: Actor, membership: Membership) -> None:
+    """Whoever leaves the workspace leaves what was shared with them: called by the act that ends the membership.
+
+    A private project whose last member they were is not lost: it passes to whoever removes them, or to an owner.
+    """
+    for project in _theirs_alone(membership):
+        heir = _heir(by, membership)
+        _revoke(project, heir)
+        let_in(project, heir, "edit_project")
+        record(by, "project:shared", project, **_told(heir, "", "edit_project"), **_named(project))
+    for model in (ProjectGrant, TaskGrant):
+        model.objects.filter(workspace=by.workspace, user=membership.user).delete()
+
+
+def _theirs_alone(membership: Membership) -> Iterable[Project]:
+    if membership.role.level < MEMBER:
+        return []
+    grants = ProjectGrant.objects.filter(workspace=membership.workspace_id, content_object=OuterRef("pk"))
+    others = Membership.objects.filter(workspace=membership.workspace_id, role__level__gte=MEMBER)
+    others = others.exclude(user=membership.user_id).filter(user=OuterRef("user"))
+    rows = Project.objects.within(membership.workspace_id).filter(private=True, deleted_at=None)
+    return list(rows.filter(Exists(grants.filter(user=membership.user_id)), ~Exists(grants.filter(Exists(others)))))
+
+
+def _heir(by: Actor, membership: Membership) -> User:
+    if by.user.pk != membership.user_id and by.level >= MEMBER:
+        return by.user
+    others = Membership.objects.within(by.workspace).exclude(user=membership.user_id).select_related("user")
+    return others.order_by("-role__level", "joined_at").first().user  # type: ignore[no-any-return]
+
+
+def hold_sharing(project: Project) -> None:
+    """Hold the project until commit: two grants to one person, or two last members who go, come one after the other."""
+    Project.objects.within(project.workspace_id).select_for_update(no_key=True).only("pk").get(pk=project.pk)
+
+
+def let_in(subject: Project | Task, person: User, grant: str) -> None:
+    """Write the grant."""
+    assign_perm(grant, person, subject)
+    subject.__dict__.pop("_grants", None)
+
+
+def _revoke(subject: Project | Task, person: User) -> None:
+    # guardian's own remove_perm filters in a way that scoping cannot follow
+    subject.grants.filter(content_object=subject, user=person).delete()
+    subject.__dict__.pop("_grants", None)
+
+
+def _held(subject: Project | Task, person: User) -> str:
+    """The grant that the person has now, "" for none."""
+    rows = subject.grants.filter(content_object=subject, user=person)
+    return rows.values_list("permission__codename", flat=True).first() or ""
+
+
+def _check(by: Actor, person: User, grant: str, known: Iterable[str]) -> Membership:
+    if grant not in known:
+        raise Refused(f"The grant is one of {', '.join(known)}.", "grant")
+    member: Membership | None = (
+        Membership.objects.within(by.workspace).filter(user=person).select_related("role").first()
+    )
+    if member is None:
+        raise Refused("That person is not in this workspace: invite them first.", "user")
+    return member
+
+
+def _others_remain(project: Project, person: User) -> bool:
+    others = ProjectGrant.objects.filter(content_object=project).exclude(user=person).values("user")
+    members = Membership.objects.within(project.workspace_id).filter(user__in=others, role__level__gte=MEMBER)
+    return bool(members.exists())
+
+
+def _told(person: User, was: str, now: str = "") -> dict[str, dict[str, Any]]:
+    """The facts of the record: whom it is about, and which grant they had and have."""
+    who = {"user": str(person.pk), "name": str(person)}
+    return {name: who | {"grant": grant} for name, grant in (("before", was), ("after", now)) if grant}
+
+
+def _named(subject: Project | Task) -> dict[str, Any]:
+    if isinstance(subject, Project):
+        return {"key": subject.key, "label": subject.name, "project_id": subject.pk}
+    return {"key": subject.ref, "label": subject.title, "project_id": subject.project_id}
