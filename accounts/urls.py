@@ -2,9 +2,10 @@
 
 from django.urls import path, re_path
 
-from . import views
+from . import jwt_views, views
 
 urlpatterns = [
+    path(".well-known/jwks.json", jwt_views.jwks, name="jwks"),
     path("profile/", views.profile, name="profile"),
     re_path(r"^avatars/(?P<name>[0-9a-f]{32}\.webp)$", views.avatar, name="avatar"),
 ]

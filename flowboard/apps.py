@@ -6,16 +6,27 @@ from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_out
 
 
-def hang_up(request: Any, **_: Any) -> None:
+def signed_out(request: Any, **_: Any) -> None:
     """Signing out closes the sockets of that session."""
-    from realtime import doorbell
+    from accounts.endings import session_ended
 
     if request is not None and request.session.session_key:
-        doorbell.hang_up(request.session.session_key)
+        session_ended(request.session.session_key)
+
+
+def new_password(user: Any, **_: Any) -> None:
+    """Sessions that began with the password before are no longer good; their sockets close."""
+    from accounts.endings import person_changed
+
+    person_changed(user.pk)
 
 
 class FlowboardConfig(AppConfig):
     name = "flowboard"
 
     def ready(self) -> None:
-        user_logged_out.connect(hang_up, dispatch_uid="flowboard.hang_up")
+        from allauth.account.signals import password_changed, password_reset, password_set
+
+        user_logged_out.connect(signed_out, dispatch_uid="flowboard.signed_out")
+        for signal in (password_changed, password_reset, password_set):
+            signal.connect(new_password, dispatch_uid="flowboard.new_password")

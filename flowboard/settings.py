@@ -169,8 +169,13 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "flowboard.jobs.sweep", "schedule": 60},
     "heartbeat": {"task": "flowboard.jobs.heartbeat", "schedule": 15},
+    "signing-keys": {"task": "accounts.jobs.keep_keys", "schedule": 3600},
     "tidy": {"task": "flowboard.jobs.tidy", "schedule": 3600},
 }
+
+# sign-in of programs: workspaces/api/programs.py
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "accounts.jwt_strategy.TokenStrategy"
 
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False

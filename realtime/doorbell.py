@@ -5,6 +5,7 @@ import logging
 import time
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import orjson
 import redis
@@ -18,6 +19,7 @@ from .envelope import envelope
 
 EVENTS = "flowboard:events"
 SESSIONS = "flowboard:sessions"
+PEOPLE = "flowboard:people"
 CARRIED = 50  # rows in one message; more of them the hub reads itself
 PAUSE = 2.0  # seconds without trying after a failure, so that a frozen Redis costs one time-out and not each write's
 log = logging.getLogger(__name__)
@@ -37,6 +39,11 @@ def ring(by: Actor, rows: list[ActivityLog]) -> None:
 def hang_up(session_key: str) -> None:
     """A session has ended: its sockets close now, rather than at the hub's next look at all sessions."""
     _publish(SESSIONS, lambda: digest(session_key))
+
+
+def look_again(user_id: UUID) -> None:
+    """A password has changed, or somebody may no longer sign in: their sockets are looked at now."""
+    _publish(PEOPLE, lambda: str(user_id))
 
 
 def digest(session_key: str) -> str:

@@ -23,7 +23,7 @@ LINGER = 60.0  # seconds that an empty room stays, so that many who reconnect at
 VERIFY = 30.0  # seconds between two looks at all people, memberships, sessions and tokens
 BACK_OFF = (0.1, 5.0)  # seconds between two tries to reach Redis: first, longest
 SILENCE = 10.0  # seconds after which a quiet Redis is asked whether it is there
-ENDED = 120.0  # seconds that an ended session is remembered: its cookie may come back before its row is gone
+ENDED = 120.0  # seconds that an ended session is remembered, or a changed person: who comes may have been asked before
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +36,9 @@ class Hub:
         self.people: Counter[str] = Counter()
         self.pumps: dict[Socket, asyncio.Task[None]] = {}
         self.ended: dict[str, float] = {}
+        self.hearing = False  # whether Redis would ring
         self.tasks: list[asyncio.Task[None]] = []
+        self.looks: set[asyncio.Task[None]] = set()  # held, so that none is collected before it is done
 
     async def start(self) -> None:
         await self.storage.open()
@@ -67,6 +69,8 @@ class Hub:
         room.sockets.add(socket)
         self.people[guest.user_id] += 1
         self.pumps[socket] = asyncio.create_task(socket.pump())
+        if guest.user_id in self.ended:  # perhaps between the question at the door and now
+            self._look_at(guest.user_id)
         return socket
 
     def leave(self, socket: Socket) -> None:
@@ -87,6 +91,7 @@ class Hub:
             try:
                 await self._hear_doorbell()
             except (redis.RedisError, OSError, TimeoutError) as error:
+                self.hearing = False
                 pause = BACK_OFF[0] if monotonic() - began > SILENCE else min(2 * pause, BACK_OFF[1])
                 log.warning("no doorbell, trying again in %s s: %s", pause, error)
                 await asyncio.sleep(pause)
@@ -94,7 +99,9 @@ class Hub:
     async def _hear_doorbell(self) -> None:
         client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=None)
         async with client, client.pubsub() as bell:
-            await bell.subscribe(doorbell.EVENTS, doorbell.SESSIONS)
+            await bell.subscribe(doorbell.EVENTS, doorbell.SESSIONS, doorbell.PEOPLE)
+            await self._careful(self._verify)  # whatever was rung while nobody listened
+            self.hearing = True
             waited = 0
             while waited < 2:
                 message = await bell.get_message(timeout=SILENCE)
@@ -110,6 +117,8 @@ class Hub:
             said = orjson.loads(data)
             if channel == doorbell.SESSIONS:
                 self._hung_up(said)
+            elif channel == doorbell.PEOPLE:
+                self._look_at(said)
             elif room := self.rooms.get(said["workspace"]):
                 room.hear(said["head"], [entry(made, person) for made, person in said["rows"]])
         except (ValueError, KeyError, TypeError):
@@ -121,12 +130,23 @@ class Hub:
             if socket.session_key and doorbell.digest(socket.session_key) == digest:
                 socket.close(Code.SESSION)
 
+    def _look_at(self, user_id: str) -> None:
+        self.ended.setdefault(user_id, monotonic())
+        if user_id in self.people:
+            look = asyncio.create_task(
+                self._careful(lambda: self._check([one for one in self.pumps if one.user_id == user_id]))
+            )
+            self.looks.add(look)
+            look.add_done_callback(self.looks.discard)
+
     # PostgreSQL: what is true
 
     async def _each_second(self) -> None:
         while True:
             await asyncio.sleep(1)
             await self._careful(self._check_heads)
+            if not self.hearing:
+                await self._careful(lambda: self._check(list(self.pumps)))
             self._tick(monotonic())
 
     async def _check_heads(self) -> None:
@@ -157,7 +177,14 @@ class Hub:
             await self._careful(self._verify)
 
     async def _verify(self) -> None:
-        sockets = list(self.pumps)
+        await self._check(list(self.pumps))
+        for room in [one for one in self.rooms.values() if one.sockets]:
+            await room.look_again(everybody=True)
+
+    async def _check(self, sockets: list[Socket]) -> None:
+        """Whether the sessions, the passwords and the people by which these came still stand."""
+        if not sockets:
+            return
         keys = {socket.session_key for socket in sockets if socket.session_key}
         people, alive = await self.storage.sessions({socket.user_id for socket in sockets}, keys)
         for socket in sockets:
@@ -165,8 +192,6 @@ class Hub:
             by_session = socket.session_key in alive and person and fits(person.password, socket.auth_hash)
             if not (person and person.is_active and (by_session or socket.token_id)):
                 socket.close(Code.SESSION)
-        for room in [one for one in self.rooms.values() if one.sockets]:
-            await room.look_again(everybody=True)
 
     async def _careful(self, work: Callable[[], Awaitable[None]]) -> None:
         """PostgreSQL away ends nothing: the next round tries again."""

@@ -6,6 +6,7 @@ from .api.activity import Activity
 from .api.changes import ChangeActivity, Changes, OneChange, Undo
 from .api.invitations import Invitations, OneInvitation
 from .api.members import Members, OneMember, Ownership
+from .api.programs import OneSession, OwnSession, Refresh, SecondFactor, Sessions, SignIn
 from .api.roles import OneRole, Roles
 from .api.tokens import OneToken, Tokens
 from .api.workspaces import OneWorkspace, Workspaces
@@ -13,6 +14,12 @@ from .api.workspaces import OneWorkspace, Workspaces
 BASE = "api/v1/workspaces/<slug:workspace>/"
 
 urlpatterns = [
+    path("api/v1/auth/sign-in/", SignIn.as_view()),
+    path("api/v1/auth/second-factor/", SecondFactor.as_view()),
+    path("api/v1/auth/refresh/", Refresh.as_view()),
+    path("api/v1/auth/session/", OwnSession.as_view()),
+    path("api/v1/auth/sessions/", Sessions.as_view()),
+    path("api/v1/auth/sessions/<slug:session>/", OneSession.as_view()),
     path("api/v1/workspaces/", Workspaces.as_view()),
     path(BASE, OneWorkspace.as_view()),
     path(f"{BASE}members/", Members.as_view()),

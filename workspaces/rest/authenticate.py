@@ -1,4 +1,4 @@
-"""Who calls: the access token that the door found, or the session with its CSRF token."""
+"""Who calls: the access token or the signed-in program that the door found, or the session with its CSRF token."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ class DoorAuthentication(SessionAuthentication):
     """Tokens were checked at the door and carry no cookie; sessions must show their CSRF token when they write."""
 
     def authenticate(self, request: Any) -> tuple[Any, Any] | None:
-        token = getattr(request._request, "access_token", None)
+        token = getattr(request._request, "access_token", None) or getattr(request._request, "program", None)
         return (token.user, token) if token is not None else super().authenticate(request)
 
     def authenticate_header(self, request: Any) -> str:
-        return "Token"
+        return "Bearer, Token"

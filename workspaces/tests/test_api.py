@@ -173,7 +173,7 @@ def test_anonymous_and_wrong_tokens_are_told_so(alice: Actor, project: Project) 
         for path in (ROOT, f"{ROOT}acme/", f"{ROOT}acme/tasks/FLOW-1/"):
             answer = client.get(path)
             assert errors(answer, 401) == []
-            assert answer["WWW-Authenticate"] == "Token"
+            assert answer["WWW-Authenticate"] == "Bearer, Token"
 
 
 def test_nobody_reads_a_workspace_after_leaving(bob: Actor) -> None:

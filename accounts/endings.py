@@ -1,0 +1,47 @@
+"""Ends of sessions, told to whoever holds something open for them (settings.REACTIONS: SESSION_ENDED, PERSON_CHANGED)."""
+
+import hashlib
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import transaction
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """allauth's, for "sign out this" and "sign out all others"."""
+
+    def end_sessions(self, sessions: Iterable[UserSession]) -> None:
+        for session in sessions:
+            end_session(session.session_key)
+
+
+def end_session(key: str) -> None:
+    """Neither its cookie nor a program's token of it is good from now on; its sockets close."""
+    import_module(settings.SESSION_ENGINE).SessionStore().delete(key)
+    UserSession.objects.filter(session_key=key).delete()
+    session_ended(key)
+
+
+def session_ended(key: str) -> None:
+    """Tell of a session that is gone."""
+    _tell("SESSION_ENDED", key)
+
+
+def person_changed(user_id: UUID) -> None:
+    """Tell that what lets this person in may have changed: their password, or whether they may sign in at all."""
+    _tell("PERSON_CHANGED", user_id)
+
+
+def session_id(key: str) -> str:
+    """What a session is called where its key, which is a secret, must not stand."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _tell(name: str, *facts: Any) -> None:
+    for tell in getattr(import_module(settings.REACTIONS), name):
+        transaction.on_commit(lambda tell=tell: tell(*facts), robust=True)
