@@ -8,8 +8,10 @@ from typing import IO
 
 from PIL import Image, ImageOps
 
+from . import outward
+
 SIDE, PREVIEW = 256, 1280
-MOST_BYTES = 10 * 1024 * 1024
+MOST_BYTES, MOST_FETCHED = 10 * 1024 * 1024, 5_000_000
 MOST_PIXELS = 50_000_000  # of a JPEG, which is read smaller than it is
 MOST_HELD = 20_000_000  # of the others, which are held in memory whole
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -23,6 +25,17 @@ class NotAPicture(ValueError):
 def portrait(upload: IO[bytes]) -> bytes:
     """A WebP square of 256 pixels, cut from the middle; no metadata of the camera is kept."""
     return _redrawn(upload, FORMATS, lambda image: ImageOps.fit(image, (SIDE, SIDE)), SIDE * 2)
+
+
+def portrait_from(url: str) -> bytes:
+    """The portrait made of the picture at an address; at most three redirects, each looked at like the first."""
+    try:
+        found = outward.fetch(url, most=MOST_FETCHED, redirects=3)
+    except outward.Unfetchable as no:
+        raise NotAPicture(str(no)) from no
+    if found.status != 200:
+        raise NotAPicture(f"There is no picture at that address: it answers {found.status}.")
+    return portrait(BytesIO(found.body))
 
 
 def preview(upload: IO[bytes], kind: str) -> bytes:

@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
+from django_ratelimit.core import is_ratelimited
 
 from . import actions, avatars
 from .forms import AboutForm, ThemeForm
@@ -65,6 +66,21 @@ def _save_picture(request: HttpRequest) -> HttpResponse:
     return _done(request, "New picture saved")
 
 
+def _fetch_picture(request: HttpRequest) -> HttpResponse:
+    """From a web address; a few times a minute, for each try asks a machine elsewhere and holds a thread of ours."""
+    url = request.POST.get("address", "").strip()
+    if not url:
+        return _refused(request, "address", "Write the address of a picture first.")
+    if is_ratelimited(request, "picture-address", key="user", rate="6/m", increment=True):
+        return _refused(request, "address", "That was tried too often: wait a minute.")
+    try:
+        picture = avatars.portrait_from(url)
+    except avatars.NotAPicture as no:
+        return _refused(request, "address", str(no))
+    actions.set_avatar(request.user, picture=picture)
+    return _done(request, "New picture saved")
+
+
 def _remove_picture(request: HttpRequest) -> HttpResponse:
     actions.remove_avatar(request.user)
     return _done(request, "Picture removed")
@@ -72,6 +88,7 @@ def _remove_picture(request: HttpRequest) -> HttpResponse:
 
 PARTS = {
     "about": _save_about, "theme": _save_theme, "keys": _save_keys, "picture": _save_picture, "no-picture": _remove_picture,
+    "picture-address": _fetch_picture,
 }  # fmt: skip
 
 

@@ -226,6 +226,10 @@ SPECTACULAR_SETTINGS = {
     },
 }
 MAX_JSON_BODY = 2 * 1024 * 1024
+# where addresses that people give may lead (accounts/outward.py)
+OUTWARD_ALLOW_PRIVATE = env.bool("OUTWARD_ALLOW_PRIVATE", default=False)
+OUTWARD_PORTS = env.list("OUTWARD_PORTS", cast=int, default=[80, 443, 8080, 8443])
+
 MAX_UPLOAD_BODY = 50 * 1024 * 1024
 MAX_FILE = env.int("MAX_FILE_MB", default=25) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_JSON_BODY

@@ -21,6 +21,7 @@ from tasks.jobs import tidy_files
 from tasks.models import Attachment, Project, Task
 from workspaces import tenancy
 from workspaces.actor import Actor
+from workspaces.models import Workspace
 from workspaces.tests.people import Program, browser, log
 
 PAGE, REST = "/w/acme/t/FLOW-1/attachments/", "/api/v1/workspaces/acme/tasks/FLOW-1/attachments/"
@@ -139,9 +140,9 @@ def test_who_may_not_leaves_nothing(
 
 
 def test_the_plan_limits_what_is_kept(alice: Actor, cards: list[Task], media: Path, settings: Any) -> None:
-    alice.workspace.__class__.objects.filter(pk=alice.workspace.pk).update(plan="free")
     upload(alice, ("a.txt", b"x"))
     with tenancy.workspace(alice.workspace.pk, atomic=True):
+        Workspace.objects.filter(pk=alice.workspace.pk).update(plan="free")
         Attachment.objects.within(alice.workspace).update(size=1024**3)
     assert upload(alice, ("b.txt", b"x")).status_code == 402
     assert len(stored(media)) == 1
