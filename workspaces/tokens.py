@@ -24,7 +24,6 @@ from .errors import Refused
 from .models import AccessToken
 
 ENTRANCES = {f"/api/v1/auth/{name}/" for name in ("sign-in", "second-factor", "refresh")}  # where one gets a token
-ENTRANCE = "/api/v1/sign-in/"  # where one comes to get a token
 SHAPE = re.compile(r"(fb_([0-9a-f]{32})_[A-Za-z0-9_-]{43})([0-9A-Za-z]{6})?")  # the oldest have no checksum
 ALPHABET = digits + ascii_letters
 
@@ -82,18 +81,6 @@ def authenticate_program(request: HttpRequest) -> None:
         raise Unauthenticated(
             "The access token is unknown or expired, or its session has ended: refresh it, or sign in."
         )
-    request.program, request.user = bearer.program, bearer.user  # type: ignore[attr-defined]
-
-
-def authenticate_program(request: HttpRequest) -> None:
-    """The same for a program that is signed in: `Authorization: Bearer …`. Its cookies, if it sends any, mean nothing."""
-    header = request.META.get("HTTP_AUTHORIZATION", "")
-    path = request.path_info
-    if not header[:7].lower() == "bearer " or not path.startswith("/api/") or path.startswith(ENTRANCE):
-        return
-    bearer = programs.find(header[7:].strip())
-    if bearer is None:
-        raise Unauthenticated("The access token is unknown or expired, or its session has ended: refresh it, or sign in.")
     request.program, request.user = bearer.program, bearer.user  # type: ignore[attr-defined]
 
 
