@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .api.activity import Activity
+from .api.audit import AuditExport, AuditLog
 from .api.changes import ChangeActivity, Changes, OneChange, Undo
 from .api.invitations import Invitations, OneInvitation
 from .api.members import Members, OneMember, Ownership
@@ -32,6 +33,9 @@ urlpatterns = [
     path(f"{BASE}tokens/", Tokens.as_view()),
     path(f"{BASE}tokens/<uuid:token>/", OneToken.as_view()),
     path(f"{BASE}activity/", Activity.as_view()),
+    path(f"{BASE}audit/", AuditLog.as_view()),
+    path(f"{BASE}audit/export", AuditExport.as_view()),
+    path(f"{BASE}audit/export/", AuditExport.as_view(schema=None)),
     path(f"{BASE}changes/", Changes.as_view()),
     path(f"{BASE}changes/<uuid:change>/", OneChange.as_view()),
     path(f"{BASE}changes/<uuid:change>/activity/", ChangeActivity.as_view()),

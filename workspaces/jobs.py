@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from . import tenancy
 from .actions.invitations import secret_of
-from .models import Invitation
+from .actor import Actor
+from .models import Invitation, Membership
 
 
 def invitation_url(invitation: Invitation) -> str:
@@ -38,3 +39,15 @@ def send_invitation(workspace_id: str, invitation_id: str) -> None:
         )
         invitation.sent_at = timezone.now()
         invitation.save(update_fields=["sent_at"])
+
+
+@shared_task
+def check_record(workspace_id: str, user_id: str) -> None:
+    """Check the chain for somebody who waits on the audit page."""
+    from .checking import check_telling
+
+    with tenancy.workspace(workspace_id, atomic=True):
+        rows = Membership.objects.filter(workspace=workspace_id, user=user_id)
+        membership = rows.select_related("workspace", "role", "user").first()
+    if membership is not None:
+        check_telling(Actor.of(membership))
