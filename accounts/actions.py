@@ -1,8 +1,11 @@
 """Every verb on a person: what they are called, how they look, what they prefer. Sign-in and passwords are allauth's."""
 
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from .addresses import client_address
 from .ids import uuid7
@@ -54,6 +57,25 @@ def note_sign_in(
         user=user, email=typed[:LONGEST_EMAIL].replace("\0", ""), outcome=outcome, method=method,
         address=client_address(request), agent=request.headers.get("User-Agent", "")[:LONGEST_AGENT],
     )  # fmt: skip
+
+
+def touch_session(request: HttpRequest) -> None:
+    """The session was used now, from here; asked for once a minute (accounts/sessions.py)."""
+    rows = UserSession.objects.filter(session_key=request.session.session_key)
+    rows.update(last_seen_at=timezone.now(), ip=client_address(request))
+
+
+@transaction.atomic
+def change_email(user: User, *, to: str) -> EmailAddress | None:
+    """Both mailboxes have agreed: the account's one address is another; None when somebody else has it meanwhile."""
+    try:
+        with transaction.atomic():
+            user.email = to
+            user.save(update_fields=["email"])
+            EmailAddress.objects.filter(user=user).delete()
+            return EmailAddress.objects.create(user=user, email=to, verified=True, primary=True)
+    except IntegrityError:
+        return None
 
 
 def _change(user: User, **values: str | bool) -> User:

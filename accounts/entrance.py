@@ -47,11 +47,7 @@ class Coded(Plain):
 
 
 class LoginForm(Plain, forms.LoginForm):
-    """E-mail and password; a passkey offers itself in the same field."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["login"].widget.attrs["autocomplete"] = "username webauthn"
+    """E-mail and password."""
 
 
 class SignupForm(Plain, forms.SignupForm):

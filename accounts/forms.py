@@ -1,6 +1,7 @@
 """Forms about oneself."""
 
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -62,6 +63,24 @@ class AboutForm(forms.Form):
         help_text="C creates, / searches. Off leaves only those with ⌘ or Ctrl.",
         widget=forms.CheckboxInput(attrs={"class": "switch"}),
     )
+
+
+class EmailForm(forms.Form):
+    """The address to change to."""
+
+    email = forms.EmailField(
+        max_length=254, label="New e-mail address", widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        address: str = self.cleaned_data["email"].lower()
+        if address == self.user.email.lower():
+            raise forms.ValidationError("That is your address already.")
+        return address
 
 
 class ThemeForm(forms.Form):

@@ -24,8 +24,8 @@ LONGEST_NAME = User._meta.get_field("name").max_length
 
 
 def providers(request: HttpRequest) -> list[Provider]:
-    """The configured ones, for the buttons; nothing is read for them."""
-    return SocialAdapter(request).list_providers(request) if settings.SOCIALACCOUNT_PROVIDERS else []
+    """The configured ones, for the buttons."""
+    return SocialAdapter(request).list_providers(request)
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
@@ -37,6 +37,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         "no_verified_email": "Without it you could not sign in any more: confirm your address first.",
         "connected_other": "It is connected to another FlowBoard account.",
     }
+
+    def list_apps(self, request: HttpRequest, **only: Any) -> list[SocialApp]:
+        """None are read where none are configured."""
+        return super().list_apps(request, **only) if settings.SOCIALACCOUNT_PROVIDERS else []
 
     def get_app(self, request: HttpRequest, provider: str, client_id: str | None = None) -> SocialApp:
         """A provider that is not configured does not exist."""

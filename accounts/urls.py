@@ -2,10 +2,12 @@
 
 from django.urls import path, re_path
 
-from . import jwt_views, views
+from . import jwt_views, security, views
 
 urlpatterns = [
     path(".well-known/jwks.json", jwt_views.jwks, name="jwks"),
     path("profile/", views.profile, name="profile"),
+    path("profile/security/", security.security, name="own_security"),
+    path("profile/sessions/", security.own_sessions, name="own_sessions"),
     re_path(r"^avatars/(?P<name>[0-9a-f]{32}\.webp)$", views.avatar, name="avatar"),
 ]

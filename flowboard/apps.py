@@ -27,6 +27,12 @@ class FlowboardConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import password_changed, password_reset, password_set
 
+        from accounts import hearing
+
+        from . import checks  # noqa: F401
+
         user_logged_out.connect(signed_out, dispatch_uid="flowboard.signed_out")
         for signal in (password_changed, password_reset, password_set):
             signal.connect(new_password, dispatch_uid="flowboard.new_password")
+        for signal, hear in hearing.HEARS:
+            signal.connect(hear, dispatch_uid=f"hearing.{hear.__name__}")

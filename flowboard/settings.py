@@ -56,15 +56,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "flowboard.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "flowboard.middleware.CleanInput",
+    "flowboard.middleware.OwnPagesOnly",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.SessionSeen",
     "django_htmx.middleware.HtmxMiddleware",
     "workspaces.door.Door",
     "accounts.middleware.PersonalTime",
@@ -225,14 +227,14 @@ SPECTACULAR_SETTINGS = {
         "Category": "tasks.models.Status.Category",
     },
 }
-MAX_JSON_BODY = 2 * 1024 * 1024
 # where addresses that people give may lead (accounts/outward.py)
 OUTWARD_ALLOW_PRIVATE = env.bool("OUTWARD_ALLOW_PRIVATE", default=False)
 OUTWARD_PORTS = env.list("OUTWARD_PORTS", cast=int, default=[80, 443, 8080, 8443])
 
+MAX_JSON_BODY, MAX_FORM_BODY = 1024 * 1024, 2 * 1024 * 1024
 MAX_UPLOAD_BODY = 50 * 1024 * 1024
 MAX_FILE = env.int("MAX_FILE_MB", default=25) * 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_JSON_BODY
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_FORM_BODY
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
@@ -263,6 +265,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nothing asks for the others, and compressing them doubles the first start
 WHITENOISE_USE_FINDERS = DEBUG or env.bool("PLAIN_STATIC", default=False)
 

@@ -64,7 +64,7 @@ MFA_FORMS = {
         "edit_webauthn": "EditPasskey",
     }.items()
 }  # fmt: skip
-USERSESSIONS_ADAPTER = "flowboard.sessions.SessionsAdapter"
+USERSESSIONS_ADAPTER = "accounts.endings.SessionsAdapter"
 
 
 def _providers() -> dict[str, dict[str, Any]]:

@@ -8,7 +8,8 @@ from . import api_docs, views
 urlpatterns = [
     path("healthz", views.alive, name="healthz"),
     path("readyz", views.ready, name="readyz"),
-    path("accounts/", include("allauth.urls")),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("accounts/", include("accounts.entrance_urls")),
     path("", include("accounts.urls")),
     path("", include("workspaces.urls")),
     path("", include("tasks.urls")),

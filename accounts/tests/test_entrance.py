@@ -145,17 +145,6 @@ def test_changing_the_password_keeps_one_signed_in(alice: Actor) -> None:
     assert "was changed" in mail.outbox[0].subject
 
 
-def test_a_new_address_counts_once_confirmed(alice: Actor) -> None:
-    client = browser(alice)
-    client.post(reverse("account_email"), {"email": "alice@new.example", "action_add": ""})
-    assert User.objects.get(pk=alice.user.pk).email == "alice@example.com"
-    waiting = client.get(reverse("account_email")).content.decode()
-    assert "Waiting for" in waiting
-    confirm = next(re.search(r"https?://\S+", one.body)[0] for one in mail.outbox if one.to == ["alice@new.example"])  # type: ignore[index]
-    client.post(urlsplit(confirm).path)
-    assert User.objects.get(pk=alice.user.pk).email == "alice@new.example"
-
-
 def test_an_unconfirmed_person_is_not_let_in(alice: Actor) -> None:
     alice.user.emailaddress_set.update(verified=False)
     client = Client()
