@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from io import BytesIO
+from tempfile import SpooledTemporaryFile
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,8 +21,27 @@ ADMIN_POLICY = (
 )
 
 
+# what browsers offer and no page of ours uses; a browser that does not know a name skips it
+UNUSED = """
+accelerometer autoplay browsing-topics camera captured-surface-control clipboard-read compute-pressure cross-origin-isolated deferred-fetch
+deferred-fetch-minimal digital-credentials-create digital-credentials-get display-capture encrypted-media fullscreen gamepad geolocation
+gyroscope hid identity-credentials-get idle-detection interest-cohort keyboard-map language-detector language-model local-fonts local-network
+local-network-access loopback-network magnetometer media-playback-while-not-visible microphone midi on-device-speech-recognition otp-credentials
+payment picture-in-picture private-state-token-issuance private-state-token-redemption screen-wake-lock serial speaker-selection storage-access
+summarizer sync-xhr translator unload usb window-management xr-spatial-tracking
+""".split()
+# copying a link, and passkeys
+USED = ("clipboard-write", "publickey-credentials-create", "publickey-credentials-get")
+FEATURES = ", ".join([*(f"{name}=()" for name in UNUSED), *(f"{name}=(self)" for name in USED)])
+# what is private is kept by no cache, also not the browser's: after signing out the back button asks us again
+PRIVATE = "private, no-store"
+SAFE = ("GET", "HEAD", "OPTIONS")
+LONGEST_QUERY = 8192
+CHUNK = 65_536
+
+
 class SecurityHeaders:
-    """Content-Security-Policy with a nonce per answer, and no features that we do not use."""
+    """Content-Security-Policy with a nonce per answer, no features that we do not use, nothing kept in caches unless a view says so."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -31,10 +50,31 @@ class SecurityHeaders:
         request.csp_nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
         response = self.get_response(request)
         loose = request.path.startswith("/admin/")
-        policy = ADMIN_POLICY if loose else POLICY.format(nonce=request.csp_nonce)  # type: ignore[attr-defined]
-        response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", ADMIN_POLICY if loose else POLICY.format(nonce=request.csp_nonce))  # type: ignore[attr-defined]
+        headers.setdefault("Permissions-Policy", FEATURES)
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Cache-Control", PRIVATE)
         return response
+
+
+class OwnPagesOnly:
+    """A browser says which site a request was sent from: one that changes something must come from our own pages.
+
+    It stands beside the CSRF token and not in its place. Programs send no such header, and browsers send it always.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in SAFE and self._is_foreign(request):
+            return problem_or_page(request, 403, "This was sent from a page of another site. Nothing was changed.")
+        return self.get_response(request)
+
+    def _is_foreign(self, request: HttpRequest) -> bool:
+        elsewhere = request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
+        return elsewhere and request.headers.get("Origin") not in settings.CSRF_TRUSTED_ORIGINS
 
 
 class CleanInput:
@@ -52,12 +92,22 @@ class CleanInput:
             return 400, "The address contains a NUL character."
         if any("\x00" in value for value in request.COOKIES.values()):  # a quoted cookie can spell one
             return 400, "A cookie contains a NUL character."
-        upload = request.content_type == "multipart/form-data" or request.path.endswith("/imports/")
-        limit = settings.MAX_UPLOAD_BODY if upload else settings.MAX_JSON_BODY
+        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
+            return 414, f"The query of the address is longer than {LONGEST_QUERY:,} characters."
+        if request.headers.get("Content-Encoding", "identity") != "identity":
+            return 415, "Send the body as it is, without Content-Encoding."
+        limit = _limit(request)
         fits = _read_chunked(request, limit) if _is_chunked(request) else _length(request) <= limit
         return (
             None if fits else (413, f"The body is larger than the {limit // 1024 // 1024} MB that this address takes.")
         )
+
+
+def _limit(request: HttpRequest) -> int:
+    """Files only where files are taken; forms are longer than the JSON of the same words, for each byte may take three."""
+    if request.path.endswith(("/imports/", "/imports/new/", "/attachments/", "/profile/")):
+        return int(settings.MAX_UPLOAD_BODY)
+    return int(settings.MAX_JSON_BODY if request.path.startswith("/api/") else settings.MAX_FORM_BODY)
 
 
 def _is_chunked(request: HttpRequest) -> bool:
@@ -66,10 +116,14 @@ def _is_chunked(request: HttpRequest) -> bool:
 
 def _read_chunked(request: HttpRequest, limit: int) -> bool:
     """Django takes a body without Content-Length for empty: give it the length, once we know that it fits."""
-    body = request.META["wsgi.input"].read(limit + 1)
-    request.META["CONTENT_LENGTH"] = str(len(body))
-    request._stream = BytesIO(body)  # type: ignore[attr-defined]
-    return len(body) <= limit
+    source, size = request.META["wsgi.input"], 0
+    body = SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115  (read by whoever answers)
+    while size <= limit and (part := source.read(min(CHUNK, limit + 1 - size))):
+        size += body.write(part)
+    body.seek(0)
+    request.META["CONTENT_LENGTH"] = str(size)
+    request._stream = body  # type: ignore[attr-defined]
+    return size <= limit
 
 
 def _length(request: HttpRequest) -> int:

@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS = {
         "InvitationState": "workspaces.api.invitations.STATES",
         "Color": "tasks.models.COLORS",
         "Category": "tasks.models.Status.Category",
+        "AttachmentKind": "tasks.api.attachments.KINDS",
     },
 }
 # where addresses that people give may lead (accounts/outward.py)

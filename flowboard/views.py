@@ -5,6 +5,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 
 WORKER_SEEN = "worker-seen"
 
@@ -12,6 +14,11 @@ WORKER_SEEN = "worker-seen"
 def alive(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For whoever asks without having read a page, which names its icon itself."""
+    return redirect(static("icons/favicon.svg"))
 
 
 def ready(request: HttpRequest) -> JsonResponse:

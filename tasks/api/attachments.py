@@ -24,6 +24,7 @@ from ..models import Attachment, Task
 from ..reading.finding import find_task
 from .details import Detail
 
+KINDS = ("file", "link")
 BY_ID = [Key("pk", uuid)]
 
 
@@ -31,7 +32,7 @@ class AttachmentOut(serializers.Serializer[Any]):
     """A file or a link."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=["file", "link"])
+    kind = serializers.ChoiceField(choices=KINDS)
     name = serializers.CharField()
     url = serializers.URLField(help_text="where the link leads, or where the file is downloaded")
     size = serializers.IntegerField(allow_null=True, help_text="bytes of a file")
