@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from tasks.models import Project
-from workspaces import tenancy
+from workspaces import tenancy, viewing
 from workspaces.actor import Actor
 from workspaces.banners import Banner, Source
 from workspaces.compiled import compiled, stand_in
@@ -25,7 +25,7 @@ RIGHTS = {
     "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage",
 }  # fmt: skip
 # what stands above every page of a workspace while it holds, in the order shown
-BANNERS: list[Source] = []
+BANNERS: list[Source] = [viewing.banner]
 FRAMED = {"main", "sidebar", "pane"}  # a pane links the projects named in its text
 
 
@@ -73,12 +73,13 @@ def _theme(request: HttpRequest) -> str:
 
 def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
     """The frame of a workspace's page in one query; a piece of a page needs only where the stream stands."""
+    person = by.viewer or by.user
     frame = {
-        "workspace": crest(by.workspace), "user": face(by.user) | {"email": by.user.email}, "projects": [], "workspaces": [],
+        "workspace": crest(by.workspace), "user": face(person) | {"email": person.email}, "projects": [], "workspaces": [],
         "may": {name: by.may(permission) for name, permission in RIGHTS.items()},
     }  # fmt: skip
     ((head, epoch, *around),) = (
-        _stream(by.workspace.pk, by.user.pk, level=by.level) if whole else _head(by.workspace.pk)
+        _stream(by.workspace.pk, by.user.pk, person.pk, level=by.level) if whole else _head(by.workspace.pk)
     )
     frame |= {"head": head, "epoch": epoch}
     return frame | {"projects": around[0], "workspaces": [_crest(one) for one in around[1]]} if whole else frame
@@ -90,14 +91,14 @@ def _head(workspace: UUID) -> Any:
 
 
 @compiled
-def _stream(workspace: UUID, user: UUID, *, level: int) -> Any:
+def _stream(workspace: UUID, user: UUID, person: UUID, *, level: int) -> Any:
     """Where the stream stands, the projects that the person sees, and their workspaces."""
     by = stand_in(workspace, user, level)
     projects = Project.objects.visible_to(by).filter(archived_at=None).order_by(Lower("name"), "key")
     return Stream.objects.within(workspace).values_list(
         "head", "epoch",
         ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private"))),
-        ArraySubquery(_memberships(by.user).values(fact=_WORKSPACE)),
+        ArraySubquery(_memberships(User(id=person)).values(fact=_WORKSPACE)),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What apps put on pages that stand below them (workspaces/panels.py), in the order shown."""
 
-from tasks.panels import mine, overview, projects
+from tasks.panels import count_open, mine, overview, projects
 from tasks.usage import count_projects, stored_bytes
 from workspaces.panels import Panel
 
@@ -9,6 +9,9 @@ HOME = [Panel("tasks/home_mine.html", mine), Panel("tasks/home_projects.html", o
 
 # (actor) -> the projects they see, for filters
 PROJECTS = projects
+
+# (actor) -> how many projects all members see
+OPEN_PROJECTS = count_open
 
 # (workspace's id) -> how much of its plan is used (workspaces/plans.py)
 USAGE = {"projects": count_projects, "storage": stored_bytes}

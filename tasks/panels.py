@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Subquery
 from django.utils import timezone
 
 from workspaces.actor import Actor
 
 from .models import OPEN, Project, Status, StatusTally, Task
+from .models.projects import whole
 
 MOST = 30
 SOON = 7  # days
@@ -23,6 +24,17 @@ def mine(by: Actor) -> dict[str, Any]:
     for task in tasks[:MOST]:
         groups.setdefault(_when(task.due, timezone.localdate()), []).append(task)
     return {"groups": groups, "more": len(tasks) > MOST, "count": len(tasks)}
+
+
+def _as_seen(by: Actor, columns: list[Any]) -> list[Any]:
+    """The kept counts are of all cards: who sees some of a project's is told of these."""
+    if all(column.all_theirs for column in columns):
+        return columns
+    theirs = Task.objects.shared_with(by).open().values_list("status_id").annotate(count=Count("pk"))
+    counts = dict(theirs.order_by())
+    for column in columns:
+        column.open = column.open if column.all_theirs else counts.get(column.pk, 0)
+    return columns
 
 
 def _when(due: date | None, today: date) -> str:
@@ -41,12 +53,15 @@ def projects(by: Actor) -> list[dict[str, Any]]:
 
 
 def overview(by: Actor) -> dict[str, Any]:
-    """Each project with how many open cards stand in its columns, from the kept counts."""
+    """Each project with how many open cards stand in its columns, from the kept counts; seen in part, how many of theirs."""
     seen = Project.objects.visible_to(by).filter(archived_at=None)
     tally = StatusTally.objects.filter(status=OuterRef("pk")).values("open")[:1]
-    columns = Status.objects.filter(project__in=seen, deleted_at=None).annotate(open=Subquery(tally))
+    columns = Status.objects.filter(project__in=seen, deleted_at=None).select_related("project")
+    all_theirs = ExpressionWrapper(whole(by, "project__"), BooleanField())
+    columns = columns.annotate(open=Subquery(tally), all_theirs=all_theirs)
+    rows = _as_seen(by, list(columns.order_by("project__name", "project__key", "rank")))
     found: dict[Any, dict[str, Any]] = {}
-    for column in columns.select_related("project").order_by("project__name", "project__key", "rank"):
+    for column in rows:
         entry = found.setdefault(column.project_id, {"project": column.project, "columns": [], "open": 0, "done": 0})
         count = column.open or 0
         entry["columns"].append({"name": column.name, "category": column.category, "count": count})
@@ -55,3 +70,8 @@ def overview(by: Actor) -> dict[str, Any]:
         total = entry["open"] + entry["done"]
         entry["percent"] = round(100 * entry["done"] / total) if total else 0
     return {"projects": list(found.values())}
+
+
+def count_open(by: Actor) -> int:
+    """How many projects all members see."""
+    return int(Project.objects.within(by.workspace).filter(private=False, deleted_at=None, archived_at=None).count())

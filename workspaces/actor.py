@@ -28,6 +28,7 @@ class Actor:
     depth: int = 0
     scopes: frozenset[str] | None = None  # of the access token that lets them in; None: everything
     until: datetime | None = None  # when that token expires
+    viewer: User | None = None  # who looks through these eyes, which change nothing (workspaces/viewing.py)
 
     @classmethod
     def of(cls, membership: Membership, via: str = "web") -> Self:

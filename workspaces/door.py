@@ -16,12 +16,12 @@ from django.http import HttpRequest, HttpResponse
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import PoolTimeout
 
-from . import tenancy, tokens
+from . import tenancy, tokens, viewing
 from .actor import Actor
 from .admission import Admitted, membership_of
 from .answers import problem_or_page, refusal
 from .errors import Busy, Refused
-from .rest import idempotency
+from .rest import idempotency, throttle
 from .scopes import for_reading, must_allow, scope_of_address
 from .spine import acting
 from .staging import put_back, staged
@@ -50,25 +50,39 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            slug = workspace_slug(request.path_info)
-            with snapshot(request) if slug else nullcontext():
-                tokens.authenticate(request)
-                within_scopes(request, slug)
-                return self._through(request, slug) if slug else self.get_response(request)
+            response = self._answer(request, workspace_slug(request.path_info))
         except Refused as no:
-            return refusal(request, no)
+            response = refusal(request, no)
         except (OperationalError, InterfaceError, PoolTimeout) as error:
-            return unavailable(request, error)
+            response = unavailable(request, error)
+        return throttle.told(request, response)
+
+    def _answer(self, request: HttpRequest, slug: str) -> HttpResponse:
+        throttle.recall(request, slug)
+        with snapshot(request) if slug else nullcontext():
+            try:
+                tokens.authenticate(request)
+            except Refused:
+                throttle.count_stranger(request, slug)
+                raise
+            if slug:
+                return self._through(request, slug)
+            throttle.count(request, slug)
+            within_scopes(request, slug)
+            return self.get_response(request)
 
     def _through(self, request: HttpRequest, slug: str) -> HttpResponse:
         user_id = request.user.pk if request.user.is_authenticated else None
         if user_id is None:
+            throttle.count(request, slug)
             return self.get_response(request)  # the view asks to sign in
         # a token is of one workspace, so what is asked of the person's others is no business of its requests
         with nullcontext() if hasattr(request, "admitted") else tenancy.person(user_id):
             by = admit(request, slug)
+            throttle.count(request, slug, by)
             if by is None:
                 return not_here(request)
+            within_scopes(request, slug)
             request.by = by  # type: ignore[attr-defined]
             return self._read(request, by) if request.method in SAFE else self._write(request, by)
 
@@ -120,7 +134,7 @@ def admit(request: HttpRequest, slug: str) -> Actor | None:
         membership = membership_of(request.user, slug)  # type: ignore[arg-type]
     if membership is None:
         return None
-    return Actor.of(membership, via="api" if request.path_info.startswith("/api/") else "web")
+    return viewing.eyes(request, Actor.of(membership, via="api" if request.path_info.startswith("/api/") else "web"))
 
 
 def within_scopes(request: HttpRequest, slug: str) -> None:

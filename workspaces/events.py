@@ -112,6 +112,8 @@ define(
 )
 define("audit:exported", "exported the record as {after[format]}", audience="audit", webhook=False)
 define("audit:verified", "checked the record up to {after[seq]}: {after[outcome]}", audience="audit", webhook=False)
+define("view:started", "began to view the workspace as {subject}", audience="managers", webhook=False)
+define("view:ended", "stopped viewing the workspace as {subject}", audience="managers", webhook=False)
 define("invitation:created", "invited {subject} as {after[role]}", audience="managers")
 define("invitation:revoked", "revoked the invitation of {subject}", audience="managers")
 define("token:created", "made the access token {subject}", audience="managers", webhook=False)

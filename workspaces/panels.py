@@ -29,6 +29,11 @@ def projects_of(by: Actor) -> list[dict[str, Any]]:
     return _registered().PROJECTS(by)  # type: ignore[no-any-return]
 
 
+def open_projects(by: Actor) -> int:
+    """How many projects all members see."""
+    return _registered().OPEN_PROJECTS(by)  # type: ignore[no-any-return]
+
+
 def usage(kind: str, workspace_id: UUID) -> int:
     """How many `projects` a workspace has, or how many bytes of `storage` its files take."""
     return _registered().USAGE[kind](workspace_id)  # type: ignore[no-any-return]

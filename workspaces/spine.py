@@ -21,7 +21,7 @@ from accounts.ids import uuid7
 
 from . import chain, tenancy
 from .actor import Actor
-from .errors import Refused
+from .errors import Forbidden, Refused
 from .events import EVENTS, says
 from .models import ActivityLog, ChangeSet
 
@@ -62,6 +62,8 @@ def current_act() -> Act | None:
 @contextmanager
 def acting(by: Actor, *, kind: str = "edit", title: str = "", undoes: ChangeSet | None = None) -> Iterator[Act]:
     """One act of one actor: a transaction, a ChangeSet and its rows. Inside another act it joins that one."""
+    if by.viewer is not None:
+        raise Forbidden(f"You are viewing as {by.role.name}, and nothing can be changed. Stop viewing, then try again.")
     if (outer := _act.get()) is not None:
         outer.kind, outer.title, outer.undoes = _named(outer, kind, title, undoes)
         yield outer

@@ -83,7 +83,7 @@ function staleNames(event, data) {
   }
   if (pane && (data.key === pane.dataset.ref || data.parentKey === pane.dataset.ref || ["status", "label"].includes(noun))) names.push("pane");
   if (!sheet && !pane && $("#main [data-live]")) names.push("main");
-  if (["project", "workspace"].includes(noun)) names.push("sidebar");
+  if (["project", "workspace", "role"].includes(noun) || event === "member:role_changed") names.push("sidebar");
   return names;
 }
 
@@ -112,7 +112,8 @@ async function shownOut(code) {
   if (yes) location.assign(code === 4401 ? `/accounts/login/?next=${encodeURIComponent(location.pathname)}` : "/");
 }
 
-addEventListener("online", () => { if (!closedFor && socket.readyState > 1) { tries = 0; connect(); } });
+addEventListener("online", () => { if (!closedFor && socket?.readyState > 1) { tries = 0; connect(); } });
 addEventListener("offline", () => connection(false));
-document.addEventListener("visibilitychange", () => { if (!document.hidden && socket.readyState > 1) catchUp(); });
-connect();
+document.addEventListener("visibilitychange", () => { if (!document.hidden && !(socket?.readyState <= 1)) catchUp(); });
+// Viewing as a role: the socket would tell what one sees oneself, so the page asks with the narrower eyes.
+if ("viewing" in document.body.dataset) { connection(true); poll = setInterval(catchUp, 10_000); } else connect();

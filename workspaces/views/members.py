@@ -8,15 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from ..actions import change_role, invite_member, leave_workspace, remove_member, revoke_invitation
+from ..actions import change_role, invite_member, leave_workspace, remove_member, revoke_invitation, transfer_ownership
 from ..actor import Actor
 from ..errors import Refused
 from ..faces import face
-from ..forms import InviteForm
+from ..forms import InviteForm, OwnershipForm
 from ..jobs import invitation_url
 from ..models import Invitation, Membership, Role
 from ..pages import member_page
-from ..permissions import SYSTEM_ROLES
+from ..permissions import OWNER
+from ..roles import assignable, every, find, option, value_of
+from ..widening import difference
 from .answers import blame, finished, onward
 
 DAY = timedelta(days=1)
@@ -32,12 +34,56 @@ def members(request: HttpRequest) -> HttpResponse:
 def member(request: HttpRequest, membership: UUID) -> HttpResponse:
     """POST gives another role; DELETE removes. One's own row is left by `leaving`."""
     by = request.by
-    held = get_object_or_404(Membership.objects.within(by.workspace).select_related("user", "role"), pk=membership)
+    held = _held(by, membership)
     if request.method == "DELETE":
         remove_member(by, held)
     else:
-        change_role(by, held, role=_role(by, request.POST.get("role", "")))
+        change_role(by, held, role=_chosen(by, held, request.POST.get("role", "")))
     return finished(request, "members", by.workspace.slug, sidebar=held.user_id == by.user.pk)
+
+
+def _chosen(by: Actor, held: Membership, said: str) -> Role:
+    """The role that was chosen; an owner is made on a page of its own, which asks for the address."""
+    role = find(by, said)
+    if role.level >= OWNER > held.role.level:
+        raise Refused("To make somebody an owner, choose “Make owner” beside their name.", "role")
+    return role
+
+
+@member_page("GET")
+def member_role(request: HttpRequest, membership: UUID) -> HttpResponse:
+    """What another role would give and take: the question before it is done."""
+    by = request.by
+    by.must("role.manage")
+    held, to = _held(by, membership), find(by, request.GET.get("role", ""))
+    told = {"held": held, "to": to, "value": value_of(to), "difference": difference(by, held.role, to)}
+    return render(request, "workspaces/_role_change.html", told)
+
+
+@member_page("GET", "POST")
+def ownership(request: HttpRequest, membership: UUID) -> HttpResponse:
+    """Makes a member an owner, and oneself an admin or not, when the address was typed."""
+    by = request.by
+    by.must("workspace.transfer")
+    held = _held(by, membership)
+    form = OwnershipForm(request.POST) if request.method == "POST" else OwnershipForm(initial={"step_down": "0"})
+    if form.is_valid():
+        try:
+            transfer_ownership(by, held, **form.cleaned_data)
+        except Refused as no:
+            if no.field not in form.fields:
+                raise
+            blame(form, no)
+        else:
+            return onward(request, "members", by.workspace.slug)
+    status = 422 if form.is_bound else 200
+    return render(request, "workspaces/ownership.html", {"held": held, "form": form}, status=status)
+
+
+def _held(by: Actor, membership: UUID) -> Membership:
+    rows = Membership.objects.within(by.workspace).select_related("user", "role")
+    found: Membership = get_object_or_404(rows, pk=membership)
+    return found
 
 
 @member_page("POST")
@@ -65,7 +111,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
 
 def _invite(request: HttpRequest, form: InviteForm) -> HttpResponse:
     by, addresses = request.by, form.addresses()
-    role = _role(by, form.cleaned_data["role"])
+    role = find(by, form.cleaned_data["role"])
     if not addresses:
         raise Refused("Give at least one e-mail address.", "emails")
     for email in addresses:
@@ -100,13 +146,6 @@ def invitation(request: HttpRequest, invitation: UUID) -> HttpResponse:
     return finished(request, "members", by.workspace.slug, sentence=f"Sent {held.email} a fresh link")
 
 
-def _role(by: Actor, key: str) -> Role:
-    role = Role.objects.within(by.workspace).filter(key=key).first() if key in SYSTEM_ROLES else None
-    if role is None:
-        raise Refused("There is no such role.", "role")
-    return role
-
-
 def shown(by: Actor, **forms: Any) -> dict[str, Any]:
     """What the page and its parts are drawn from."""
     rows = (
@@ -114,27 +153,32 @@ def shown(by: Actor, **forms: Any) -> dict[str, Any]:
         .select_related("user", "role")
         .order_by("-role__level", "user__name", "pk")
     )
-    people = [_line(by, row) for row in rows]
-    owners = sum(row["level"] >= SYSTEM_ROLES["owner"].level for row in people)
+    given = assignable(by)
+    known = {one["value"] for one in given}
+    people = [_line(by, row, known) for row in rows]
+    owners = sum(row["level"] >= OWNER for row in people)
     return {
         "people": people,
         "last_owner": owners == 1,
-        "roles": [role for role in SYSTEM_ROLES.values() if role.level <= by.level],
-        "all_roles": list(SYSTEM_ROLES.values()),
+        "roles": given,
+        "all_roles": every(by),
         "invitations": _pending(by),
         "invite_form": InviteForm(initial={"role": "member"}),
         "may_invite": by.may("member.invite"),
         "may_manage": by.may("role.manage"),
+        "may_transfer": by.may("workspace.transfer"),
         **forms,
     }
 
 
-def _line(by: Actor, row: Membership) -> dict[str, Any]:
+def _line(by: Actor, row: Membership, known: set[str]) -> dict[str, Any]:
     mine = row.user_id == by.user.pk
     below = row.role.level <= by.level
+    own = option(row.role)
     return {
-        "id": row.pk, "face": face(row.user), "email": row.user.email, "role": row.role, "level": row.role.level, "mine": mine,
-        "joined_at": row.joined_at, "may_change": by.may("role.manage") and below,
+        "id": row.pk, "face": face(row.user), "email": row.user.email, "role": row.role, "value": own["value"], "kept": None if own["value"] in known else own, "level": row.role.level, "mine": mine,
+        "joined_at": row.joined_at, "may_change": by.may("role.manage") and below and not mine,
+        "may_own": by.may("workspace.transfer") and row.role.level < OWNER and not row.user.is_program,
         "may_remove": by.may("member.remove") and below and not mine,
     }  # fmt: skip
 
