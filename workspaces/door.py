@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import PoolTimeout
 
-from . import tenancy, tokens, viewing
+from . import tenancy, tokens
 from .actor import Actor
 from .admission import Admitted, membership_of
 from .answers import problem_or_page, refusal
@@ -134,7 +134,7 @@ def admit(request: HttpRequest, slug: str) -> Actor | None:
         membership = membership_of(request.user, slug)  # type: ignore[arg-type]
     if membership is None:
         return None
-    return viewing.eyes(request, Actor.of(membership, via="api" if request.path_info.startswith("/api/") else "web"))
+    return Actor.of(membership, via="api" if request.path_info.startswith("/api/") else "web")
 
 
 def within_scopes(request: HttpRequest, slug: str) -> None:

@@ -164,13 +164,13 @@ def test_a_token_makes_none_wider_or_longer_than_itself(alice: Actor) -> None:
 def test_made_through_rest(alice: Actor, bob: Actor) -> None:
     said = {"name": "nightly", "scopes": ["tasks:write", "tasks:read", "audit:read"], "days": 30}
     made = Program(alice).post("tokens/", said).json()
-    assert made["scopes"] == ["tasks:write", "audit:read"]
+    assert made["scopes"] == ["audit:read", "tasks:write"]
     assert made["person"] == {"id": str(alice.user.pk), "name": "Alice"}
     assert (made["kind"], made["last_used_at"]) == ("personal", None)
     assert SECRET.fullmatch(made["token"])
     facts = log(alice, "token:created")[-1].after
     assert facts == {
-        "name": "nightly", "user": str(alice.user.pk), "kind": "personal", "scopes": ["tasks:write", "audit:read"],
+        "name": "nightly", "user": str(alice.user.pk), "kind": "personal", "scopes": ["audit:read", "tasks:write"],
         "expires": made["expires_at"].replace("Z", "+00:00"),
     }  # fmt: skip
     assert program(made["token"]).get("tasks/FLOW-9/").status_code == 404

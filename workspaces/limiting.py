@@ -1,0 +1,160 @@
+"""A sliding window over several counts at once, in Redis: a request is counted by all of them or by none.
+
+The window itself is the library's (`limits`): its Lua, word for word, as two functions of one script, so that a
+request costs one round trip however many counts it has, and nobody comes between two of them.
+"""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import redis
+from django.conf import settings
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+WINDOW = 60  # seconds
+PATIENCE = 0.1  # seconds that Redis has for an answer
+PAUSE = 2.0  # seconds without asking it again after a failure
+SCRIPT = """
+local function acquire(KEYS, ARGV) {acquire} end
+local function window(KEYS, ARGV) {window} end
+local refused, stood = 0, {{}}
+for i = 1, #ARGV - 1 do
+    local pair = {{KEYS[2 * i - 1], KEYS[2 * i]}}
+    if refused == 0 and not acquire(pair, {{ARGV[i], ARGV[#ARGV], 1}}) then
+        refused = i
+        for taken = 1, i - 1 do redis.call('decr', KEYS[2 * taken]) end
+    end
+    local at = window(pair, {{ARGV[#ARGV]}})
+    stood[i] = {{at[1] or 0, at[2], at[3] or 0, at[4]}}
+end
+return {{refused, stood}}
+"""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Count:
+    """What is counted, of which in a minute there may be so many."""
+
+    key: str
+    most: int
+    words: str  # whose requests they are
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a count stands: seconds until its window ends, and after how many the next request fits (0: now)."""
+
+    count: Count
+    left: int
+    ends: int
+    wait: int = 0
+
+
+class Breaker:
+    """After a failure nobody asks for two seconds; then one asks, and the others wait for what it finds."""
+
+    def __init__(self) -> None:
+        self.closed_until, self.out, self._asking = 0.0, False, threading.Lock()
+
+    def may_ask(self) -> bool:
+        """Whoever gets True must say `worked` or `failed`."""
+        if not self.out:
+            return True
+        return time.monotonic() >= self.closed_until and self._asking.acquire(blocking=False)
+
+    def worked(self) -> None:
+        if self.out:
+            self.out = False
+            self._asked()
+            log.warning("limits: Redis is back, requests are counted again")
+
+    def failed(self, error: Exception) -> None:
+        """Said once an outage, and not for each request of it."""
+        if not self.out:
+            log.warning(
+                "limits: Redis is away (%s): reads pass uncounted, writes are counted by each process alone", error
+            )
+        self.out, self.closed_until = True, time.monotonic() + PAUSE
+        self._asked()
+
+    def _asked(self) -> None:
+        if self._asking.locked():
+            self._asking.release()
+
+
+breaker = Breaker()
+
+
+def hit(counts: Sequence[Count], *, reads: bool) -> Standing | None:
+    """Count a request; how the tightest count stands, `wait` above 0 where one is full. None: nobody counted."""
+    if breaker.may_ask():
+        try:
+            standing = _ask(counts)
+        except (redis.RedisError, OSError) as error:
+            breaker.failed(error)
+        else:
+            breaker.worked()
+            return standing
+    return None if reads else _alone(counts)
+
+
+def _ask(counts: Sequence[Count]) -> Standing:
+    keys = [key for count in counts for key in (f"api:{{{count.key}}}/-1", f"api:{{{count.key}}}")]
+    refused, stood = _script()(keys, [*(count.most for count in counts), WINDOW])
+    found = [_standing(count, *map(int, at)) for count, at in zip(counts, stood, strict=True)]
+    return (
+        _full(found[refused - 1], stood[refused - 1])
+        if refused
+        else min(found, key=lambda one: one.left / one.count.most)
+    )
+
+
+def _standing(count: Count, before: int, before_ends: int, now: int, now_ends: int) -> Standing:
+    """The library's own weighing: what is left of the window before, and all of this one. Times are milliseconds."""
+    weight = before * max(before_ends, 0) // (WINDOW * 1000) + now
+    ends = max(now_ends - WINDOW * 1000, 0)  # a count lives for two windows
+    return Standing(count, max(count.most - weight, 0), math.ceil(ends / 1000))
+
+
+def _full(standing: Standing, at: Sequence[int]) -> Standing:
+    """The window before gives a place back now and then; when this one is full by itself, it must end first."""
+    before, before_ends, now, _ = map(int, at)
+    room = standing.count.most - now
+    wait = before_ends / 1000 - WINDOW * room / before if room > 0 and before else standing.ends
+    return Standing(standing.count, 0, max(standing.ends, 1), max(math.ceil(wait), 1))
+
+
+@cache
+def _script() -> "redis.commands.core.Script":
+    storage = RedisStorage(
+        f"{settings.REDIS_URL}/1", socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0),
+    )  # fmt: skip
+    parts = (RedisStorage.SCRIPT_ACQUIRE_SLIDING_WINDOW, RedisStorage.SCRIPT_SLIDING_WINDOW)
+    acquire, window = (part.decode() if isinstance(part, bytes) else part for part in parts)
+    return storage.get_connection().register_script(SCRIPT.format(acquire=acquire, window=window))
+
+
+def _alone(counts: Sequence[Count]) -> Standing | None:
+    """This process's own windows, for as long as Redis is away."""
+    for count in counts:
+        item = RateLimitItemPerMinute(count.most)
+        if not _own().hit(item, count.key):
+            stats = _own().get_window_stats(item, count.key)
+            wait = max(math.ceil(stats.reset_time - time.time()), 1)
+            return Standing(count, 0, wait, wait)
+    return None
+
+
+@cache
+def _own() -> SlidingWindowCounterRateLimiter:
+    return SlidingWindowCounterRateLimiter(MemoryStorage())
