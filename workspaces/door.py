@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import PoolTimeout
 
-from . import tenancy, tokens
+from . import tenancy, tokens, viewing
 from .actor import Actor
 from .admission import Admitted, membership_of
 from .answers import problem_or_page, refusal
@@ -83,6 +83,8 @@ class Door:
             if by is None:
                 return not_here(request)
             within_scopes(request, slug)
+            if (instead := second_factor.closed(request, by)) is not None:
+                return instead
             request.by = by  # type: ignore[attr-defined]
             return self._read(request, by) if request.method in SAFE else self._write(request, by)
 
@@ -134,7 +136,7 @@ def admit(request: HttpRequest, slug: str) -> Actor | None:
         membership = membership_of(request.user, slug)  # type: ignore[arg-type]
     if membership is None:
         return None
-    return Actor.of(membership, via="api" if request.path_info.startswith("/api/") else "web")
+    return viewing.eyes(request, Actor.of(membership, via="api" if request.path_info.startswith("/api/") else "web"))
 
 
 def within_scopes(request: HttpRequest, slug: str) -> None:
