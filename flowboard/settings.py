@@ -226,6 +226,9 @@ SPECTACULAR_SETTINGS = {
         "Color": "tasks.models.COLORS",
         "Category": "tasks.models.Status.Category",
         "AttachmentKind": "tasks.api.attachments.KINDS",
+        "ProjectGrantName": "tasks.access.PROJECT_GRANT_NAMES",
+        "TaskGrantName": "tasks.access.TASK_GRANT_NAMES",
+        "PathKind": "tasks.access.KINDS",
     },
 }
 # where addresses that people give may lead (accounts/outward.py)

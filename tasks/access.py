@@ -23,13 +23,16 @@ TASK_GRANTS: dict[str, frozenset[str]] = {
     "comment_task": frozenset({"comment.create"}),
     "edit_task": frozenset({"comment.create", "task.edit"}),
 }
+PROJECT_GRANT_NAMES, TASK_GRANT_NAMES = list(GRANTS), list(TASK_GRANTS)
+# the role; membership of a private project; a grant on the project, on the task, on some of the project's tasks
+KINDS = ["role", "member", "project", "task", "part"]
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """One way in, and the permissions that it gives."""
 
-    kind: Literal["role", "member", "project", "task"]
+    kind: Literal["role", "member", "project", "task", "part"]
     gives: frozenset[str]
     grant: str = ""
 
@@ -51,6 +54,10 @@ def paths(role: Role, private: bool, project: Iterable[str], task: Iterable[str]
         return (Path("member", role.allowed, held[0]),)
     whole = (Path("project", GRANTS[name], name) for name in project)
     return (*whole, *(Path("task", TASK_GRANTS[name], name) for name in task))
+
+
+# to a project of which they see some tasks: its name and columns, and these tasks
+PART = Path("part", frozenset())
 
 
 def gives(found: Iterable[Path], permission: str) -> bool:

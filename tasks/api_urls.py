@@ -2,13 +2,14 @@
 
 from django.urls import path
 
+from .api.access import AttachmentAccess, ProjectAccess, ProjectWidening, TaskAccess, TaskWidening
 from .api.attachments import AttachmentBytes, Attachments, OneAttachment
 from .api.board import Board, SlashedBoard
 from .api.bulk import BulkTasks
 from .api.columns import Labels, MoveStatus, OneLabel, OneStatus, Statuses
 from .api.details import Checklist, Comments, OneChecklistItem, OneComment
 from .api.lists import Search, Tasks
-from .api.people import OnePerson, People
+from .api.people import OnePerson, OneTaskPerson, People, TaskPeople
 from .api.projects import ArchiveProject, OneProject, Projects, RestoreProject
 from .api.tasks import ArchiveTask, MoveTask, OneTask, RestoreTask, TaskActivity
 
@@ -30,6 +31,8 @@ urlpatterns = [
     path(f"{PROJECT}labels/<uuid:label>/", OneLabel.as_view()),
     path(f"{PROJECT}people/", People.as_view()),
     path(f"{PROJECT}people/<uuid:user>/", OnePerson.as_view()),
+    path(f"{PROJECT}access/", ProjectAccess.as_view()),
+    path(f"{PROJECT}access/widening/", ProjectWidening.as_view()),
     path(f"{BASE}tasks/bulk/", BulkTasks.as_view()),
     path(TASK, OneTask.as_view()),
     path(f"{TASK}move/", MoveTask.as_view()),
@@ -42,6 +45,11 @@ urlpatterns = [
     path(f"{TASK}attachments/", Attachments.as_view()),
     path(f"{TASK}attachments/<uuid:attachment>/", OneAttachment.as_view()),
     path(f"{TASK}attachments/<uuid:attachment>/file", AttachmentBytes.as_view()),
+    path(f"{TASK}attachments/<uuid:attachment>/access/", AttachmentAccess.as_view()),
+    path(f"{TASK}people/", TaskPeople.as_view()),
+    path(f"{TASK}people/<uuid:user>/", OneTaskPerson.as_view()),
+    path(f"{TASK}access/", TaskAccess.as_view()),
+    path(f"{TASK}access/widening/", TaskWidening.as_view()),
     path(f"{TASK}activity/", TaskActivity.as_view()),
     path(f"{BASE}search", Search.as_view()),
     path(f"{BASE}search/", Search.as_view(schema=None)),

@@ -15,11 +15,27 @@ from .models import Assignment, Project, ProjectGrant, Task, TaskGrant
 
 def people_of(project: Project, task: Task | None = None) -> QuerySet[Membership]:
     """The memberships that can see the whole project, or this task of it, by name: `access.paths` for everybody at once."""
+    return _rows(project, _seeing(project, task))
+
+
+def people_seeing(project: Project) -> QuerySet[Membership]:
+    """The memberships that can see the project, whole or in part, by name."""
+    some = TaskGrant.objects.filter(
+        content_object__project=project, content_object__deleted_at=None, user=OuterRef("user")
+    )
+    return _rows(project, _seeing(project) | Q(Exists(some)))
+
+
+def _seeing(project: Project, task: Task | None = None) -> Q:
     seeing = Q(Exists(ProjectGrant.objects.filter(content_object=project, user=OuterRef("user"))))
     if not project.private:
         seeing |= Q(role__level__gte=MEMBER)
     if task is not None:
         seeing |= Q(Exists(TaskGrant.objects.filter(content_object=task, user=OuterRef("user"))))
+    return seeing
+
+
+def _rows(project: Project, seeing: Q) -> QuerySet[Membership]:
     rows = Membership.objects.within(project.workspace_id).filter(seeing)
     return rows.select_related("user", "role").order_by("user__name", "user__email")
 

@@ -1,4 +1,4 @@
-"""…/projects/<KEY>/people/: with whom a project is shared beyond what their role shows them."""
+"""…/people/ of a project and of a task: with whom it is shared beyond what their role shows them."""
 
 from typing import Any
 from uuid import UUID
@@ -9,16 +9,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.models import User
-from workspaces.errors import Refused
-from workspaces.models import Membership
+from workspaces.permissions import MEMBER
 from workspaces.rest.cursor import Key, PageQuery, uuid
 from workspaces.rest.fields import Choice, Id, Strict
 from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer, nothing
 
-from ..actions import share_project, unshare_project
-from ..models import GRANTS, ProjectGrant
-from ..reading.finding import find_project
+from ..actions import share_project, share_task, unshare_project, unshare_task
+from ..models import GRANTS, TASK_GRANTS, Project, Task
+from ..reading.finding import find_project, find_task
+from ..reading.settings import find_member
 
 BY_ID = [Key("pk", uuid)]
 
@@ -38,38 +38,83 @@ class GrantIn(Strict):
     grant = Choice(choices=list(GRANTS), default="edit_project")
 
 
-class People(Endpoint):
+class TaskGrantOut(GrantOut):
+    """What somebody may do with the task by a grant."""
+
+    grant = serializers.ChoiceField(choices=list(TASK_GRANTS))
+
+
+class TaskGrantIn(Strict):
+    """With whom to share it, and how far."""
+
+    user = Id(help_text="of a guest, or of a member who does not see the private project")
+    grant = Choice(choices=list(TASK_GRANTS), default="view_task")
+
+
+class Shared(Endpoint):
+    """The grants on a project or a task; a guest is told of their own."""
+
+    def grants(self, subject: Project | Task) -> Any:
+        rows = subject.grants.filter(workspace=self.by.workspace, content_object=subject)
+        rows = rows if self.by.level >= MEMBER else rows.filter(user=self.by.user)
+        return rows.select_related("user", "permission")
+
+    def share(self, subject: Project | Task, verb: Any, said: dict[str, Any]) -> HttpResponse:
+        person = find_member(self.by, said["user"])
+        verb(self.by, subject, person=person, grant=said["grant"])
+        return answer({"id": person.pk, "name": str(person), "grant": said["grant"]}, 201)
+
+    def unshare(self, subject: Project | Task, verb: Any, user: UUID) -> HttpResponse:
+        person: User = get_object_or_404(self.grants(subject), user=user).user
+        verb(self.by, subject, person=person)
+        return nothing()
+
+
+class People(Shared):
     """With whom a project is shared."""
 
     @describes("list_project_people", GrantOut, query=PageQuery, page=True)
     def get(self, request: Request, workspace: str, key: str) -> HttpResponse:
-        """The grants on the project."""
-        grants = ProjectGrant.objects.filter(workspace=self.by.workspace, content_object=find_project(self.by, key))
-        return self.page(grants.select_related("user", "permission"), BY_ID, _row)
+        """The grants on the project; a guest is told of their own."""
+        return self.page(self.grants(find_project(self.by, key)), BY_ID, _row)
 
     @describes("share_project", GrantOut, status=201, body=GrantIn)
     def post(self, request: Request, workspace: str, key: str) -> HttpResponse:
         """Share it with a member or guest."""
-        project, said = find_project(self.by, key), self.given(GrantIn)
-        member = Membership.objects.within(self.by.workspace).select_related("user").filter(user=said["user"]).first()
-        if member is None:
-            raise Refused("That person is not in this workspace: invite them first.", "user")
-        share_project(self.by, project, person=member.user, grant=said["grant"])
-        return answer({"id": member.user.pk, "name": str(member.user), "grant": said["grant"]}, 201)
+        return self.share(find_project(self.by, key), share_project, self.given(GrantIn))
 
 
-class OnePerson(Endpoint):
+class OnePerson(Shared):
     """Somebody with whom a project is shared."""
 
     @describes("unshare_project", status=204)
     def delete(self, request: Request, workspace: str, key: str, user: UUID) -> HttpResponse:
         """Stop sharing it with them."""
-        project = find_project(self.by, key)
-        grants = ProjectGrant.objects.filter(workspace=self.by.workspace, content_object=project)
-        person: User = get_object_or_404(grants.select_related("user"), user=user).user
-        unshare_project(self.by, project, person=person)
-        return nothing()
+        return self.unshare(find_project(self.by, key), unshare_project, user)
 
 
-def _row(grant: ProjectGrant) -> dict[str, Any]:
+class TaskPeople(Shared):
+    """With whom a task is shared."""
+
+    @describes("list_task_people", TaskGrantOut, query=PageQuery, page=True)
+    def get(self, request: Request, workspace: str, ref: str) -> HttpResponse:
+        """The grants on the task; a guest is told of their own."""
+        return self.page(self.grants(find_task(self.by, ref)), BY_ID, _row)
+
+    @describes("share_task", TaskGrantOut, status=201, body=TaskGrantIn)
+    def post(self, request: Request, workspace: str, ref: str) -> HttpResponse:
+        """Share the task alone: with a guest, or with a member who does not see its private project."""
+        return self.share(find_task(self.by, ref), share_task, self.given(TaskGrantIn))
+
+
+class OneTaskPerson(Shared):
+    """Somebody with whom a task is shared."""
+
+    @describes("unshare_task", status=204)
+    def delete(self, request: Request, workspace: str, ref: str, user: UUID) -> HttpResponse:
+        """Stop sharing it with them."""
+        return self.unshare(find_task(self.by, ref), unshare_task, user)
+
+
+def _row(grant: Any) -> dict[str, Any]:
     return {"id": grant.user.pk, "name": str(grant.user), "grant": grant.permission.codename}
