@@ -135,6 +135,8 @@ async def _enter(storage: Storage, user_id: str, slug: str, **credential: str) -
         raise Refusal(Code.SESSION)
     if "auth_hash" in credential and not fits(caller.password, credential["auth_hash"]):
         raise Refusal(Code.SESSION)
+    if caller.look and user_id in caller.look.barred:
+        raise Refusal(Code.SECOND_FACTOR)
     if caller.look is None or user_id not in caller.look.eyes:
         raise Refusal(Code.MEMBERSHIP)
     return Guest(user_id, caller.look, **credential)

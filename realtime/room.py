@@ -22,7 +22,7 @@ RING = 1000  # rows kept, and the most that is ever replayed
 SLACK = 100  # rows over that before old ones are dropped together
 PATIENCE = 0.02  # seconds for a neighbour's doorbell that is on its way, before PostgreSQL is asked
 LEAVING = frozenset({"member:removed", "member:left"})
-RIGHTS = frozenset({"member:role_changed", "member:joined", "role:updated", "token:revoked"})
+RIGHTS = frozenset({"member:role_changed", "member:joined", "role:updated", "token:revoked", "workspace:mfa_required"})
 log = logging.getLogger(__name__)
 
 
@@ -164,7 +164,9 @@ class Room:
             at = self.rights_at
             look = await self.storage.look(self.workspace_id, people, tokens)
             for socket in due:
-                if look is None or socket.user_id not in look.eyes:
+                if look is not None and socket.user_id in look.barred:
+                    socket.close(Code.SECOND_FACTOR)
+                elif look is None or socket.user_id not in look.eyes:
                     socket.close(Code.MEMBERSHIP)
                 elif socket.token_id and socket.token_id not in look.tokens:
                     socket.close(Code.SESSION)

@@ -39,6 +39,7 @@ class Code(IntEnum):
     REFUSED = 4400
     SESSION = 4401
     MEMBERSHIP = 4403
+    SECOND_FACTOR = 4407
     STALLED = 4408
     TOO_MANY = 4429
 

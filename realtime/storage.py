@@ -23,12 +23,16 @@ STREAM = "SELECT workspace_id, head, floor, epoch FROM workspaces_stream WHERE w
 HEADS = "SELECT workspace_id, head, floor, epoch FROM flowboard_heads(%s::uuid[])"
 ROWS = """
 SELECT l.workspace_id, l.seq, l.change_id, l.event, l.actor_id, l.via, l.subject_type, l.subject_id, l.subject_key, l.version,
-    l.project_id, l.before, l.after, coalesce(nullif(u.name, ''), u.email, '') AS by_name
-FROM workspaces_activitylog l LEFT JOIN accounts_user u ON u.id = l.actor_id
+    l.project_id, l.before, l.after, coalesce(nullif(u.name, ''), u.email, '')
+    || CASE WHEN l.via = 'support' THEN ' of FlowBoard support' || coalesce(', for ' || coalesce(nullif(b.name, ''), b.email), '')
+        ELSE '' END AS by_name
+FROM workspaces_activitylog l LEFT JOIN accounts_user u ON u.id = l.actor_id LEFT JOIN accounts_user b ON b.id = l.on_behalf_of_id
 WHERE l.workspace_id = %s AND l.seq > %s AND l.seq <= %s ORDER BY l.seq LIMIT %s
 """
 LEVELS = """
-SELECT m.user_id, r.level FROM workspaces_membership m
+SELECT m.user_id, r.level, w.require_mfa AND NOT u.is_program AND NOT EXISTS (
+    SELECT FROM mfa_authenticator a WHERE a.user_id = m.user_id AND a.type IN ('totp', 'webauthn')
+) AS barred FROM workspaces_membership m JOIN accounts_user u ON u.id = m.user_id
 JOIN workspaces_role r ON r.workspace_id = m.workspace_id AND r.id = m.role_id
 JOIN workspaces_workspace w ON w.id = m.workspace_id AND w.deleted_at IS NULL
 WHERE m.workspace_id = %s AND m.user_id = ANY(%s::uuid[])
@@ -67,6 +71,7 @@ class Look:
     stream: Stream
     eyes: dict[str, Eyes]
     tokens: set[str] = field(default_factory=set)
+    barred: frozenset[str] = frozenset()  # members without the second factor that the workspace asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +147,14 @@ async def _look(
     if stream is None:
         return None
     members = await (await connection.execute(LEVELS, [workspace_id, people])).fetchall()
-    levels = {row.user_id: row.level for row in members}
+    levels = {row.user_id: row.level for row in members if not row.barred}
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(project_eyes().seen, {"workspace": workspace_id, "people": people})
         pairs = await cursor.fetchall()
     eyes = {one.user_id: one for one in fit(levels, pairs, stream.head)}
     alive = await (await connection.execute(TOKENS, [workspace_id, tokens])).fetchall() if tokens else []
-    return Look(Stream.of(stream), eyes, {str(row.id) for row in alive})
+    barred = frozenset(str(row.user_id) for row in members if row.barred)
+    return Look(Stream.of(stream), eyes, {str(row.id) for row in alive}, barred)
 
 
 def _address() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import PoolTimeout
 
-from . import tenancy, tokens, viewing
+from . import second_factor, tenancy, tokens, viewing
 from .actor import Actor
 from .admission import Admitted, membership_of
 from .answers import problem_or_page, refusal

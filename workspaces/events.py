@@ -46,6 +46,13 @@ def says(row: Any) -> str:
     return event.says(row) if event else f"{row.event} {subject_words(row)}"
 
 
+def author(via: str, actor: Any, on_behalf_of: Any) -> str:
+    """Who did it, in words: `Bob`, or `Ray of FlowBoard support, for Bob`."""
+    if via != "support":
+        return str(actor or "")
+    return f"{actor} of FlowBoard support{f', for {on_behalf_of}' if on_behalf_of else ''}"
+
+
 def _shown(value: Any) -> Any:
     """A fact as people read it: the name of what has one."""
     if isinstance(value, dict):
@@ -84,6 +91,11 @@ def _role_change(row: Any) -> str:
     return f"changed the role {subject_words(row)}: {', '.join(told)}"
 
 
+def _support_ended(row: Any) -> str:
+    words = {"expired": "no longer acts as {}: the time was over", "left": "no longer acts as {}, who has left", "owner": "ended that the support acts as {}"}
+    return words.get(row.after.get("why"), "stopped acting as {}").format(subject_words(row))
+
+
 def _short(value: Any) -> str:
     return f"“{str(value)[:40]}”" if isinstance(value, str) else str(value)
 
@@ -93,9 +105,15 @@ def _verb(permission: str) -> str:
     return sentence[0].lower() + sentence[1:]
 
 
+def _with(words: str) -> Sentence:
+    return lambda row: f"{words} with {row.after['method']}" if row.after.get("method") else words
+
+
 define("workspace:created", "created the workspace {after[name]}", audience="members")
 define("workspace:updated", "renamed the workspace from {before[name]} to {after[name]}", audience="members")
 define("workspace:deleted", "deleted the workspace {before[name]}", audience="members")
+define("workspace:mfa_required", "asked every member for a second factor", audience="members")
+define("workspace:mfa_optional", "no longer asks members for a second factor", audience="members")
 define("member:joined", "joined as {after[role]}", audience="members")
 define("member:removed", "removed {subject}", audience="members")
 define("member:left", "left the workspace", audience="members")
@@ -103,15 +121,21 @@ define("member:role_changed", "changed the role of {subject} from {before[role]}
 define("role:created", "made the role {subject}", audience="members")
 define("role:updated", _role_change, audience="members")
 define("role:deleted", "deleted the role {subject}", audience="members")
-define("member:signed_in", "signed in{after[with]}", audience="audit", webhook=False)
-define("member:sign_in_failed", "failed to sign in{after[with]}", audience="audit", webhook=False)
-define("member:signed_out", "signed out{after[with]}", audience="audit", webhook=False)
-define("member:security_changed", "changed how they sign in{after[with]}", audience="audit", webhook=False)
+define("member:signed_in", _with("signed in"), audience="audit", webhook=False)
+define("member:sign_in_failed", _with("failed to sign in"), audience="audit", webhook=False)
+define("member:signed_out", _with("signed out"), audience="audit", webhook=False)
+define("member:security_changed", "changed how they sign in: {after[method]}", audience="audit", webhook=False)
 define(
     "person:erased", "deleted their account: {after[count]} rows forgot their name", audience="managers", webhook=False
 )
 define("audit:exported", "exported the record as {after[format]}", audience="audit", webhook=False)
 define("audit:verified", "checked the record up to {after[seq]}: {after[outcome]}", audience="audit", webhook=False)
+define("support:requested", "asked to act as {subject}: “{after[reason]}”", audience="managers", webhook=False)
+define("support:granted", "let the support act as {subject} until {after[until]}", audience="members", webhook=False)
+define("support:declined", "declined that the support acts as {subject}", audience="managers", webhook=False)
+define("support:started", "began to act as {subject}", audience="members", webhook=False)
+define("support:viewed", "looked at {after[page]} as {subject}", audience="managers", webhook=False)
+define("support:ended", _support_ended, audience="members", webhook=False)
 define("view:started", "began to view the workspace as {subject}", audience="managers", webhook=False)
 define("view:ended", "stopped viewing the workspace as {subject}", audience="managers", webhook=False)
 define("invitation:created", "invited {subject} as {after[role]}", audience="managers")

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from .views import activity, audit, changes, home, joining, members, new, roles, settings, start, viewing
+from .views import (
+    activity,
+    audit,
+    changes,
+    home,
+    joining,
+    members,
+    new,
+    roles,
+    second_factor,
+    security,
+    settings,
+    start,
+    viewing,
+)
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -26,6 +40,8 @@ urlpatterns = [
     path("w/<slug:workspace>/settings/", settings.settings, name="settings"),
     path("w/<slug:workspace>/settings/tokens/", settings.tokens, name="tokens"),
     path("w/<slug:workspace>/settings/tokens/<uuid:token>/", settings.tokens, name="token"),
+    path("w/<slug:workspace>/settings/security/", security.security, name="security"),
+    path("second-factor/<slug:workspace>/", second_factor.second_factor, name="second_factor"),
     path("w/<slug:workspace>/view-as/", viewing.view_as, name="view_as"),
     path("w/<slug:workspace>/settings/roles/", roles.roles, name="roles"),
     path("w/<slug:workspace>/settings/roles/new/", roles.role_new, name="role_new"),

@@ -25,6 +25,7 @@ function here() {
 }
 
 function lost(code) {
+  if (code === 4407) return location.reload(); // the door leads to setting up a second factor
   if (code === 4403) return shownOut(code);
   if (code === 4401) catchUp(); // signed out, or only a renewed session: the answer tells
   connection(false);
@@ -53,6 +54,7 @@ async function pull() {
   for (;;) {
     const response = await fetch(`${EVENTS}?after=${last}`, { headers: { Accept: "application/json" } });
     if (response.status === 410) return startOver(await response.json().catch(() => ({})));
+    if (response.status === 403 && (await response.clone().json().catch(() => ({}))).type?.endsWith("second-factor-required")) return location.reload();
     if (response.status === 401 || response.status === 403 || response.status === 404) return shownOut(response.status === 401 ? 4401 : 4403);
     if (!response.ok) return;
     const page = await response.json();
