@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .addresses import client_address
+from .endings import sign_in_noted
 from .ids import uuid7
 from .models import SignIn, User
 
@@ -53,10 +54,13 @@ def note_sign_in(
 ) -> SignIn:
     """One row, whoever it was: an attempt costs the same for an address that nobody has. A job finds the person later."""
     typed = email or (user.email if user else "")
-    return SignIn.objects.create(
+    row = SignIn.objects.create(
         user=user, email=typed[:LONGEST_EMAIL].replace("\0", ""), outcome=outcome, method=method,
-        address=client_address(request), agent=request.headers.get("User-Agent", "")[:LONGEST_AGENT],
+        via="api" if request.path_info.startswith("/api/") else "web", address=client_address(request),
+        agent=request.headers.get("User-Agent", "")[:LONGEST_AGENT],
     )  # fmt: skip
+    sign_in_noted(row.pk)
+    return row
 
 
 def touch_session(request: HttpRequest) -> None:

@@ -37,6 +37,11 @@ def person_changed(user_id: UUID) -> None:
     _tell("PERSON_CHANGED", user_id)
 
 
+def sign_in_noted(row_id: UUID) -> None:
+    """Tell of a new row of SignIn."""
+    _tell("SIGN_IN_NOTED", row_id)
+
+
 def session_id(key: str) -> str:
     """What a session is called where its key, which is a secret, must not stand."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]

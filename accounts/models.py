@@ -93,6 +93,7 @@ class SignIn(models.Model):
     user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=10, choices=Outcome)
     method = models.CharField(max_length=40, blank=True, help_text="password, code, passkey, totp, google …")
+    via = models.CharField(max_length=12, default="web", help_text="web, or api for programs")
     address = models.GenericIPAddressField(null=True, blank=True)
     agent = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -120,6 +121,26 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return str(self.user_id)
+
+
+class Guess(models.Model):
+    """A password that was tried and not (yet) found right; accounts/guesses.py counts them. The table outlives Redis."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.CharField(max_length=64, help_text="SHA-256 of the e-mail address, whether anybody has it or not")
+    address = models.GenericIPAddressField(help_text="of an IPv6 address its /64")
+    known = models.BooleanField(help_text="somebody has signed in to the account from there before")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "guesses"
+        indexes = [
+            models.Index(fields=["account", "at"], name="guess_account"),
+            models.Index(fields=["address", "at"], name="guess_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.at:%H:%M}"
 
 
 class SigningKey(models.Model):

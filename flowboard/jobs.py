@@ -10,7 +10,7 @@ from django.utils import timezone
 from tasks.imports.run import left_behind
 from tasks.jobs import run_import, tidy_files
 from workspaces import tenancy
-from workspaces.jobs import send_invitation
+from workspaces.jobs import send_invitation, sweep_sign_ins
 from workspaces.models import IdempotencyKey, Invitation, Workspace
 
 from .views import WORKER_SEEN
@@ -25,6 +25,7 @@ def heartbeat() -> None:
 @shared_task
 def sweep() -> None:
     """Picks up, workspace by workspace, what a dead process or an absent Redis left behind."""
+    sweep_sign_ins.delay()
     for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
         sweep_workspace.delay(str(pk))
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.headless",
     "guardian",
+    "django_ratelimit",
     "rest_framework",
     "drf_spectacular",
     "channels",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sessions.SessionSeen",
     "django_htmx.middleware.HtmxMiddleware",
+    "flowboard.limits.EntranceLimits",
     "workspaces.door.Door",
     "accounts.middleware.PersonalTime",
     "flowboard.context.FrameFirst",
@@ -147,6 +149,8 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
     }
 }
+# another class, as what cannot be counted here must be refused
+CACHES["limits"] = CACHES["default"] | {"BACKEND": "flowboard.cache.CountingRedisCache", "KEY_PREFIX": "limits"}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -181,7 +185,7 @@ HEADLESS_TOKEN_STRATEGY = "accounts.jwt_strategy.TokenStrategy"
 
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # rights are asked of Actor.may; guardian only keeps the grants
+SILENCED_SYSTEM_CHECKS = ["guardian.W001", "django_ratelimit.W001"]  # rights are asked of Actor.may; guardian only keeps the grants
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="FlowBoard <flowboard@localhost>")
@@ -231,6 +235,7 @@ SPECTACULAR_SETTINGS = {
         "PathKind": "tasks.access.KINDS",
     },
 }
+SIGN_IN_DAYS = env.int("SIGN_IN_DAYS", default=90)
 # where addresses that people give may lead (accounts/outward.py)
 OUTWARD_ALLOW_PRIVATE = env.bool("OUTWARD_ALLOW_PRIVATE", default=False)
 OUTWARD_PORTS = env.list("OUTWARD_PORTS", cast=int, default=[80, 443, 8080, 8443])

@@ -60,7 +60,13 @@ def plot(audit: Audit) -> Plot:
         function="width_bucket",
         output_field=IntegerField(),
     )
-    counts = dict(within.annotate(place=place).values_list("place").annotate(Count("*")).order_by("place"))
+    counts = dict(
+        within.annotate(place=place)
+        .values("place")
+        .annotate(count=Count("pk"))
+        .values_list("place", "count")
+        .order_by("place")
+    )
     most = max(counts.values(), default=0)
     return Plot([_bar(starts, place, counts, most, edge) for place in range(1, len(starts))], most, edge)
 

@@ -1,5 +1,6 @@
 """Background work of workspaces. Jobs get ids and find their own context; each may run twice."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
@@ -10,10 +11,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import SignIn
+
 from . import tenancy
 from .actions.invitations import secret_of
+from .actions.sign_ins import forget_sign_ins, tell_workspaces
 from .actor import Actor
 from .models import Invitation, Membership
+
+SWEPT = 1_000  # sign-ins that one sweep tells of
 
 
 def invitation_url(invitation: Invitation) -> str:
@@ -39,6 +45,26 @@ def send_invitation(workspace_id: str, invitation_id: str) -> None:
         )
         invitation.sent_at = timezone.now()
         invitation.save(update_fields=["sent_at"])
+
+
+def tell_soon(sign_in_id: UUID) -> None:
+    """Have a worker tell the person's workspaces of a sign-in."""
+    tell_sign_in.delay(str(sign_in_id))
+
+
+@shared_task
+def tell_sign_in(sign_in_id: str) -> None:
+    """Put a sign-in, or a failed one, into the record of each workspace of the person, once."""
+    tell_workspaces(UUID(sign_in_id))
+
+
+@shared_task
+def sweep_sign_ins() -> None:
+    """Tells what a dead worker or an absent Redis left untold, oldest first; ends what is older than SIGN_IN_DAYS."""
+    late = timezone.now() - timedelta(minutes=1)
+    for pk in SignIn.objects.filter(told_at=None, created_at__lt=late).order_by("created_at").values_list("pk")[:SWEPT]:
+        tell_workspaces(*pk)
+    forget_sign_ins()
 
 
 @shared_task
