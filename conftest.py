@@ -12,7 +12,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnec
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
-pytest_plugins = ["workspaces.tests.people", "tasks.tests.boards"]
+pytest_plugins = ["workspaces.tests.people", "tasks.tests.boards", "tasks.tests.sharing"]
 FAILED_CHECKS = os.environ.get("FAILED_CHECKS", "")  # named by bin/test
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import attachments, board, columns, details, imports, listing, projects, search, tasks
+from .views import access, attachments, board, columns, details, imports, listing, projects, search, tasks
 
 W, P, T = "w/<slug:workspace>/", "w/<slug:workspace>/p/<slug:key>/", "w/<slug:workspace>/t/<slug:ref>/"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{P}list/", listing.listing, name="list"),
     path(f"{P}settings/", projects.settings, name="project_settings"),
     path(f"{P}people/", projects.people, name="project_people"),
+    path(f"{P}access/", access.project_access, name="project_access"),
     path(f"{P}labels/", projects.labels, name="project_labels"),
     path(f"{P}labels/<uuid:label>/", projects.label, name="project_label"),
     path(f"{P}archive/", projects.archive, name="project_archive"),
@@ -36,6 +37,8 @@ urlpatterns = [
     path(f"{T}attachments/<uuid:attachment>/file/", attachments.download, name="attachment_file"),
     path(f"{T}attachments/<uuid:attachment>/preview/", attachments.preview, name="attachment_preview"),
     path(f"{T}subtasks/", tasks.subtasks, name="subtasks"),
+    path(f"{T}access/", access.task_access, name="task_access"),
+    path(f"{T}people/", access.task_people, name="task_people"),
     path(f"{T}comments/", details.comments, name="comments"),
     path(f"{T}comments/<uuid:comment>/", details.comment, name="comment"),
 ]

@@ -22,7 +22,7 @@ function outside({ clientX: x, clientY: y, target }) {
 
 addEventListener("htmx:afterRequest", ({ detail }) => {
   const dialog = detail.elt.closest?.("dialog[open]");
-  if (dialog && detail.successful && detail.requestConfig.verb !== "get" && detail.xhr.status !== 422) {
+  if (dialog && !("stays" in dialog.dataset) && detail.successful && detail.requestConfig.verb !== "get" && detail.xhr.status !== 422) {
     detail.elt.reset?.();
     dialog.close();
   }

@@ -2,6 +2,7 @@
 import "app/toast";
 import "app/menu";
 import "app/dialogs";
+import "app/sheet";
 import "app/tip";
 import "app/theme";
 import "app/router";

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
 from accounts.models import User
 from workspaces.actor import Actor
@@ -41,6 +42,7 @@ def settings_page(by: Actor, project: Project) -> dict[str, Any]:
         "project": project, "colors": COLORS, "grants": [{"value": value, "name": name} for value, name in GRANT_WORDS.items()],
         "shared": [_person(row, grants[row.user_id]) for row in members if row.user_id in grants and _needs_sharing(project, row)],
         "others": [_person(row) for row in members if row.user_id not in grants and _needs_sharing(project, row)],
+        "widening_url": reverse("project_widening", args=[by.workspace.slug, project.key]),
         "labels": labels, "members": sum(row.role.level >= MEMBER for row in members),
     }  # fmt: skip
 
