@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from tasks.models import Project
-from workspaces import tenancy, viewing
+from workspaces import support, tenancy, viewing
 from workspaces.actor import Actor
 from workspaces.banners import Banner, Source
 from workspaces.compiled import compiled, stand_in
@@ -22,10 +22,10 @@ from workspaces.models import Membership, Stream, Workspace
 from workspaces.pages import asked_parts
 
 RIGHTS = {
-    "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage",
+    "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage", "support": "support.grant",
 }  # fmt: skip
 # what stands above every page of a workspace while it holds, in the order shown
-BANNERS: list[Source] = [viewing.banner]
+BANNERS: list[Source] = [viewing.banner, support.banner]
 FRAMED = {"main", "sidebar", "pane"}  # a pane links the projects named in its text
 
 
@@ -73,7 +73,7 @@ def _theme(request: HttpRequest) -> str:
 
 def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
     """The frame of a workspace's page in one query; a piece of a page needs only where the stream stands."""
-    person = by.viewer or by.user
+    person = by.viewer or by.author
     frame = {
         "workspace": crest(by.workspace), "user": face(person) | {"email": person.email}, "projects": [], "workspaces": [],
         "may": {name: by.may(permission) for name, permission in RIGHTS.items()},

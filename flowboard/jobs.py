@@ -7,11 +7,13 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
+from accounts import guesses
 from tasks.imports.run import left_behind
 from tasks.jobs import run_import, tidy_files
 from workspaces import tenancy
-from workspaces.jobs import send_invitation, sweep_sign_ins
+from workspaces.jobs import send_invitation, sweep_erasures, sweep_sign_ins
 from workspaces.models import IdempotencyKey, Invitation, Workspace
+from workspaces.support_jobs import send_support_request, sweep_support  # noqa: F401  (the first is found here)
 
 from .views import WORKER_SEEN
 
@@ -26,20 +28,22 @@ def heartbeat() -> None:
 def sweep() -> None:
     """Picks up, workspace by workspace, what a dead process or an absent Redis left behind."""
     sweep_sign_ins.delay()
+    sweep_erasures.delay()
     for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
         sweep_workspace.delay(str(pk))
 
 
 @shared_task
 def tidy() -> None:
-    """Each hour: files that nobody needs any more."""
+    """Each hour: files that nobody needs any more, and tries of passwords that count no more."""
+    guesses.forget_old()
     for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
         tidy_files.delay(str(pk))
 
 
 @shared_task
 def sweep_workspace(workspace_id: str) -> None:
-    """Unsent invitations go out; unfinished imports are taken up again; answers kept for Idempotency-Keys end after 24 hours."""
+    """Unsent invitations go out; support access ends with its time; unfinished imports are taken up again; answers kept for Idempotency-Keys end after 24 hours."""
     with tenancy.workspace(workspace_id, atomic=True):
         late = timezone.now() - timedelta(minutes=1)
         unsent = Invitation.objects.filter(workspace_id=workspace_id, sent_at=None, revoked_at=None, accepted_at=None)
@@ -48,6 +52,7 @@ def sweep_workspace(workspace_id: str) -> None:
         IdempotencyKey.objects.filter(
             workspace_id=workspace_id, created_at__lt=timezone.now() - timedelta(hours=24)
         ).delete()
+    sweep_support(workspace_id)
     for pk in waiting:
         send_invitation.delay(workspace_id, str(pk))
     for pk in imports:

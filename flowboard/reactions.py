@@ -4,6 +4,7 @@ from realtime.doorbell import hang_up, look_again, ring
 from tasks.actions.sharing import end_grants
 from tasks.eyes import PROJECT_EYES  # noqa: F401  (which projects people see: workspaces/feed.py)
 from tasks.tally import count
+from workspaces.actions.support import end_for_leaver
 from workspaces.jobs import tell_soon
 
 # inside the transaction, after the rows are numbered: (act) -> None
@@ -17,7 +18,7 @@ SESSION_ENDED = [hang_up]
 PERSON_CHANGED = [look_again]
 
 # within the act that ends a membership: (by, membership) -> None
-LEAVING = [end_grants]
+LEAVING = [end_grants, end_for_leaver]
 
 # after commit; the sweep tells what was not: (id of a row of SignIn) -> None
 SIGN_IN_NOTED = [tell_soon]

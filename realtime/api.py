@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspaces.answers import problem
+from workspaces.events import author
 from workspaces.feed import Eyes, eyes_of, person_of, task_of
 from workspaces.models import ActivityLog, Stream
 from workspaces.rest.fields import Strict
@@ -70,7 +71,7 @@ class Events(Endpoint):
         """Cursors too: a page on which nothing is yours would have no end to go on from."""
         eyes = eyes_of(self.by)
         rows = ActivityLog.objects.within(self.by.workspace).filter(seq__gt=after, seq__lte=head)
-        return [shown(row, eyes) for row in rows.select_related("actor").order_by("seq")[:PAGE]]
+        return [shown(row, eyes) for row in rows.select_related("actor", "on_behalf_of").order_by("seq")[:PAGE]]
 
 
 class SlashedEvents(Events):
@@ -82,4 +83,4 @@ class SlashedEvents(Events):
 def shown(row: ActivityLog, eyes: Eyes) -> dict[str, Any]:
     """The row, or its number alone."""
     seen = eyes.sees(row.event, row.project_id and str(row.project_id), person_of(row), task_of(row))
-    return envelope(row, str(row.actor or "")) if seen else {"event": "cursor", "seq": row.seq}
+    return envelope(row, author(row.via, row.actor, row.on_behalf_of)) if seen else {"event": "cursor", "seq": row.seq}

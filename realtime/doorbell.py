@@ -12,6 +12,7 @@ import redis
 from django.conf import settings
 
 from workspaces.actor import Actor
+from workspaces.events import author
 from workspaces.feed import person_of
 from workspaces.models import ActivityLog
 
@@ -53,7 +54,7 @@ def digest(session_key: str) -> str:
 
 def message(by: Actor, rows: list[ActivityLog]) -> dict[str, Any]:
     """The workspace, its head, and the rows, each with the person whom it is about."""
-    name = str(by.user)
+    name = author(by.via, by.author, by.user if by.staff else None)
     carried = [(envelope(row, name), person_of(row)) for row in rows] if len(rows) <= CARRIED else []
     return {"workspace": str(by.workspace.pk), "head": rows[-1].seq, "rows": carried}
 

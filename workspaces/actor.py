@@ -8,10 +8,10 @@ from accounts.models import User
 
 from .errors import Forbidden
 from .models import Membership, Role, Workspace
-from .permissions import PERMISSIONS
+from .permissions import PERMISSIONS, SUPPORT_MAY
 from .scopes import allows, must_allow, scope_of_permission
 
-VIA = ("web", "api", "ai", "automation", "mcp", "import", "system")
+VIA = ("web", "api", "ai", "automation", "mcp", "import", "system", "support")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Actor:
     until: datetime | None = None  # when that token expires
     viewer: User | None = None  # who looks through these eyes, which change nothing (workspaces/viewing.py)
 
+    staff: User | None = None  # of the support, who acts as `user` with an owner's consent (workspaces/support.py)
+
     @classmethod
     def of(cls, membership: Membership, via: str = "web") -> Self:
         return cls(membership.workspace, membership.user, membership.role, via)
@@ -41,6 +43,8 @@ class Actor:
     def may(self, permission: str, subject: Any = None) -> bool:
         """Whether the role, or a grant on the subject, holds the permission, and the access token its scope."""
         assert permission in PERMISSIONS, permission
+        if self.staff is not None and permission not in SUPPORT_MAY:
+            return False
         if self.scopes is not None and not allows(self.scopes, scope_of_permission(permission)):
             return False
         if subject is not None and hasattr(subject, "allows"):
@@ -51,8 +55,19 @@ class Actor:
         """Raises Forbidden with the permission's own sentence."""
         if not self.may(permission, subject):
             must_allow(self.scopes, scope_of_permission(permission))
+            self.in_person()
             words = PERMISSIONS[permission]
             raise Forbidden(f"Your role ({self.role.name}) may not do this: {words[0].lower()}{words[1:]}.")
+
+    def in_person(self) -> None:
+        """For what is somebody's own: the support may not do it for them."""
+        if self.staff is not None:
+            raise Forbidden(f"The support may not do this: only {self.user} can.")
+
+    @property
+    def author(self) -> User:
+        """Whom the record names."""
+        return self.staff or self.user
 
     def through(self, via: str, **changes: Any) -> Self:
         """The same person through another door."""

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from . import models
+from . import models, support_admin  # noqa: F401  (registers its own page)
 from .actor import VIA
 from .backoffice import ReadOnlyAdmin, one_of, show
 from .permissions import SYSTEM_ROLES
@@ -18,6 +18,7 @@ SUBJECTS = (
     "project",
     "membership",
     "invitation",
+    "supportaccess",
     "accesstoken",
     "workspace",
 )
@@ -45,13 +46,6 @@ show(models.Invitation, columns="email role invited_by created_at expires_at acc
      filters=["created_at", ("accepted_at", admin.EmptyFieldListFilter)], joins="role invited_by")  # fmt: skip
 show(models.AccessToken, columns="name user created_at last_used_at expires_at revoked_at", search="name user__email",
      filters=["created_at", ("revoked_at", admin.EmptyFieldListFilter)], joins="user")  # fmt: skip
-show(
-    models.SupportAccess,
-    columns="staff person state reason requested_at expires_at ended_at",
-    search="staff__email person__email reason",
-    filters=["state", "requested_at"],
-    joins="staff person",
-)
 show(
     models.IdempotencyKey,
     columns="key user status created_at",

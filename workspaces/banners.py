@@ -1,4 +1,4 @@
-"""What stands above every page of a workspace while it holds: a line of words, and perhaps one button."""
+"""What stands above every page of a workspace while it holds: a line of words, and perhaps one button or link."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ class Banner:
     button: str = ""
     action: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    link: str = ""  # words of a link to `address`
+    address: str = ""
 
 
 Source = Callable[[HttpRequest], Banner | None]

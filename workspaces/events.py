@@ -92,7 +92,11 @@ def _role_change(row: Any) -> str:
 
 
 def _support_ended(row: Any) -> str:
-    words = {"expired": "no longer acts as {}: the time was over", "left": "no longer acts as {}, who has left", "owner": "ended that the support acts as {}"}
+    words = {
+        "expired": "no longer acts as {}: the time was over",
+        "left": "no longer acts as {}, who has left",
+        "owner": "ended that the support acts as {}",
+    }
     return words.get(row.after.get("why"), "stopped acting as {}").format(subject_words(row))
 
 

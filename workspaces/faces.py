@@ -4,6 +4,8 @@ from typing import Any
 
 from accounts.models import User
 
+from .events import author
+
 
 def face(user: User | None, name: str = "") -> dict[str, Any]:
     """A person; `name` stands for somebody who is not one of ours (imports)."""
@@ -12,6 +14,11 @@ def face(user: User | None, name: str = "") -> dict[str, Any]:
     return {
         "id": user.pk, "name": str(user), "initials": user.initials, "color": user.color, "avatar_url": user.avatar_url,
     }  # fmt: skip
+
+
+def author_face(row: Any) -> dict[str, Any]:
+    """Who did what a row of the record tells; the support says for whom."""
+    return face(row.actor) | ({"name": author(row.via, row.actor, row.on_behalf_of)} if row.via == "support" else {})
 
 
 def crest(workspace: Any) -> dict[str, Any]:

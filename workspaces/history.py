@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from .actor import Actor
 from .events import says, subject_words
-from .faces import face
+from .faces import author_face
 from .models import ActivityLog, ChangeSet
 from .permissions import MEMBER
 from .undo import undoable
@@ -19,7 +19,7 @@ from .undo import undoable
 BATCH = 120
 LISTED = 12  # rows of an act that are told one by one
 UNDO_DAYS = 30
-VIA = {"api": "API", "import": "import", "ai": "AI", "automation": "automation", "mcp": "MCP", "system": "system"}
+VIA = {"api": "API", "import": "import", "ai": "AI", "automation": "automation", "mcp": "MCP", "system": "system", "support": "support"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def entries(
     by: Actor, rows: QuerySet[ActivityLog], *, before: int | None = None, size: int = 40
 ) -> tuple[list[Entry], int | None]:
     """A page of acts, and the seq before which the next page begins (None: there is none)."""
-    rows = rows.select_related("actor", "change").order_by("-seq")
+    rows = rows.select_related("actor", "on_behalf_of", "change").order_by("-seq")
     found: list[Entry] = []
     more = True
     while more and len(found) <= size:
@@ -103,7 +103,7 @@ def entries(
         before = found[-1].first_seq if found else None
     page = found[:size]
     for entry in page:
-        entry.who = face(entry.lead.actor)
+        entry.who = author_face(entry.lead)
         entry.lines = [line(by, row) for row in reversed(entry.rows[-LISTED:])]
         entry.undoable = _may_undo(by, entry)
     return page, (page[-1].first_seq if len(found) > size else None)

@@ -11,6 +11,7 @@ PERMISSIONS: dict[str, str] = {
     "role.manage": "Make and change roles, and give people another one",
     "token.manage": "See and revoke everybody's access tokens, and make tokens of the workspace itself",
     "billing.manage": "See and change plan and payment",
+    "support.grant": "Let the support act as a member, for a time and a reason",
     "audit.read": "Read the whole record of the workspace",
     "project.create": "Create projects",
     "project.manage": "Rename, archive and share projects, and change their columns and labels",
@@ -56,7 +57,7 @@ class SystemRole:
 
 
 _EVERYTHING = frozenset(PERMISSIONS)
-OWNERS_ONLY = frozenset({"workspace.delete", "workspace.transfer", "billing.manage"})
+OWNERS_ONLY = frozenset({"workspace.delete", "workspace.transfer", "billing.manage", "support.grant"})
 OPEN_TO_ROLES = _EVERYTHING - OWNERS_ONLY  # what a custom role can hold
 _MEMBER = {
     "project.create",
@@ -77,4 +78,11 @@ SYSTEM_ROLES: dict[str, SystemRole] = {
     "member": SystemRole("member", "Member", 20, frozenset(_MEMBER), "Create projects and work in all open ones"),
     "guest": SystemRole("guest", "Guest", 10, frozenset(), "Only what is shared with them"),
 }
+# what the support may do as a member, at most what the member may: the work, and nothing that says who may what
+SUPPORT_MAY = frozenset(
+    {
+        "project.create", "project.manage", "task.create", "task.edit", "task.delete", "comment.create", "automation.manage",
+        "import.run",
+    }
+)  # fmt: skip
 OWNER, ADMIN, MEMBER, GUEST = (SYSTEM_ROLES[key].level for key in ("owner", "admin", "member", "guest"))

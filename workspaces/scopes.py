@@ -33,7 +33,7 @@ AREAS: dict[str, Area] = {
     "members": Area("people, invitations and roles", ("member", "role"), ("members", "invitations", "roles")),
     "tokens": Area("access tokens", ("token",), ("tokens",)),
     "audit": Area("the record: activity, and the audit log", ("audit",), ("activity", "audit")),
-    "workspace": Area("the workspace and its settings", ("workspace", "billing"), ("", "billing")),
+    "workspace": Area("the workspace and its settings", ("workspace", "billing", "support"), ("", "billing")),
     "automations": Area("automation rules and webhooks", ("automation", "webhook"), ("automations", "webhooks")),
     "ai": Area("the AI", ("ai",), ("ai",)),
 }

@@ -126,12 +126,18 @@ def record(
     assert act is not None, "record() belongs inside an action"
     act.rows.append(
         ActivityLog(
-            id=uuid7(), workspace_id=by.workspace.pk, change_id=act.change_id, event=event, actor_id=by.user.pk, via=by.via,
-            on_behalf_of_id=by.on_behalf_of and by.on_behalf_of.pk, subject_type=subject._meta.model_name, subject_id=subject.pk,
+            id=uuid7(), workspace_id=by.workspace.pk, change_id=act.change_id, event=event, actor_id=by.author.pk, via=by.via,
+            on_behalf_of_id=_for_whom(by), subject_type=subject._meta.model_name, subject_id=subject.pk,
             subject_key=key, subject_label=label[:300], version=getattr(subject, "version", 0), project_id=project_id,
             before=before or {}, after=after or {}, cause_seq=by.cause_seq, depth=by.depth, created_at=by.at or timezone.now(),
         )
     )  # fmt: skip
+
+
+def _for_whom(by: Actor) -> UUID | None:
+    """The support's work is the member's; an AI's is that of whoever asked it."""
+    person = by.user if by.staff else by.on_behalf_of
+    return person.pk if person else None
 
 
 def _write(act: Act) -> None:
@@ -141,7 +147,7 @@ def _write(act: Act) -> None:
         chain.salt(row)
     ChangeSet(
         id=act.change_id, workspace_id=act.by.workspace.pk, kind=act.kind, title=act.sentence[:300], undoes=act.undoes,
-        actor=act.by.user, created_at=act.by.at or timezone.now(),
+        actor=act.by.author, created_at=act.by.at or timezone.now(),
     ).save(force_insert=True)  # fmt: skip
     with connection.cursor() as cursor:
         seq, prev = _reserve(cursor, act)

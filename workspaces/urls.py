@@ -15,6 +15,7 @@ from .views import (
     security,
     settings,
     start,
+    support,
     viewing,
 )
 
@@ -46,5 +47,8 @@ urlpatterns = [
     path("w/<slug:workspace>/settings/roles/", roles.roles, name="roles"),
     path("w/<slug:workspace>/settings/roles/new/", roles.role_new, name="role_new"),
     path("w/<slug:workspace>/settings/roles/<uuid:role>/", roles.role, name="role"),
+    path("w/<slug:workspace>/settings/support/", support.support, name="support"),
+    path("w/<slug:workspace>/settings/support/<uuid:access>/", support.answer, name="support_answer"),
+    path("w/<slug:workspace>/support/stop/", support.stop, name="support_stop"),
     path("w/<slug:workspace>/settings/deletion/", settings.deletion, name="deletion"),
 ]

@@ -46,6 +46,7 @@ function take(frame) {
 
 // What was missed, from the same rows in the same order; a whole page's worth at a time.
 function catchUp() {
+  if (closedFor) return Promise.resolve();
   catching ??= pull().catch(() => {}).finally(() => { catching = null; });
   return catching;
 }
@@ -118,4 +119,6 @@ addEventListener("online", () => { if (!closedFor && socket?.readyState > 1) { t
 addEventListener("offline", () => connection(false));
 document.addEventListener("visibilitychange", () => { if (!document.hidden && !(socket?.readyState <= 1)) catchUp(); });
 // Viewing as a role: the socket would tell what one sees oneself, so the page asks with the narrower eyes.
-if ("viewing" in document.body.dataset) { connection(true); poll = setInterval(catchUp, 10_000); } else connect();
+// Acting as somebody for the support: neither is open, and the page stays as it was drawn.
+if (document.body.dataset.viewing === "still") { closedFor = "support"; connection(true); }
+else if ("viewing" in document.body.dataset) { connection(true); poll = setInterval(catchUp, 10_000); } else connect();

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from workspaces.actor import Actor
 from workspaces.events import says
-from workspaces.faces import face
+from workspaces.faces import author_face, face
 from workspaces.feed import heard_by
 from workspaces.models import ActivityLog, ChangeSet
 from workspaces.undo import undoable
@@ -153,14 +153,14 @@ def _history(by: Actor, task: Task) -> list[dict[str, Any]]:
     rows = ActivityLog.objects.within(by.workspace).filter(
         heard_by(by), subject_key=task.ref, project_id=task.project_id
     )
-    recent = rows.select_related("actor", "change").order_by("-seq")[:REMEMBERED]
+    recent = rows.select_related("actor", "on_behalf_of", "change").order_by("-seq")[:REMEMBERED]
     return [_told(row) for row in recent]
 
 
 def _told(row: ActivityLog) -> dict[str, Any]:
     words = says(row)
     return {
-        "sentence": words[:1].upper() + words[1:], "who": face(row.actor), "when": row.created_at, "via": row.via, "change_id": row.change_id,
+        "sentence": words[:1].upper() + words[1:], "who": author_face(row), "when": row.created_at, "via": row.via, "change_id": row.change_id,
         "undoable": _may_be_undone(row),
     }  # fmt: skip
 

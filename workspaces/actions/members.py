@@ -105,6 +105,7 @@ def remove_member(by: Actor, membership: Membership) -> Membership:
 @action
 def leave_workspace(by: Actor) -> Membership:
     """Go; the last owner cannot."""
+    by.in_person()
     by = hold(by)
     return _end(by, _rows(by).get(user=by.user), "member:left")
 

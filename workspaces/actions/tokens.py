@@ -29,6 +29,7 @@ def create_token(
     by: Actor, *, name: str, scopes: Sequence[str] | None = None, expires_at: datetime | None = None
 ) -> tuple[AccessToken, str]:
     """A token that lets a program in as oneself; its secret is returned here and nowhere else."""
+    by.in_person()
     if by.user.is_program:
         raise Forbidden("A program makes no tokens: a person of the workspace does.")
     name = line(name, "name", longest=80)
@@ -117,6 +118,7 @@ def _facts(token: AccessToken) -> dict[str, Any]:
 @action
 def revoke_token(by: Actor, token: AccessToken) -> AccessToken:
     """The token stops working at once; the program of a workspace token goes with it."""
+    by.in_person()
     own = token.user_id == by.user.pk
     if not own and not by.may("token.manage"):
         raise Forbidden("Only its person, or who may manage the workspace's tokens, may revoke a token.")

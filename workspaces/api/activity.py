@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.models import User
+
 from ..events import says
 from ..feed import rows_for
 from ..models import ActivityLog
@@ -40,6 +42,7 @@ class ActivityOut(serializers.Serializer[Any]):
     event = serializers.CharField()
     sentence = serializers.CharField(help_text="what follows the actor's name")
     actor = PersonOut(allow_null=True)
+    on_behalf_of = PersonOut(allow_null=True, help_text="the member as whom the support acted")
     via = serializers.CharField()
     subject = SubjectOut()
     version = serializers.IntegerField()
@@ -64,7 +67,7 @@ class Activity(Endpoint):
     def get(self, request: Request, workspace: str) -> HttpResponse:
         """What happened, newest first."""
         asked = self.asked(ActivityQuery)
-        rows = rows_for(self.by).select_related("actor")
+        rows = rows_for(self.by).select_related("actor", "on_behalf_of")
         if "event" in asked:
             rows = rows.filter(event=asked["event"])
         if "actor" in asked:
@@ -80,8 +83,12 @@ def activity_page(view: Endpoint, rows: QuerySet[ActivityLog], asked: dict[str, 
 def activity_row(row: ActivityLog) -> dict[str, Any]:
     """As the API says it."""
     return {
-        "seq": row.seq, "event": row.event, "sentence": says(row), "actor": row.actor and {"id": row.actor.pk, "name": str(row.actor)},
+        "seq": row.seq, "event": row.event, "sentence": says(row), "actor": _person(row.actor), "on_behalf_of": _person(row.on_behalf_of),
         "via": row.via, "version": row.version, "project_id": row.project_id, "before": row.before, "after": row.after,
         "subject": {"type": row.subject_type, "id": row.subject_id, "key": row.subject_key, "label": row.subject_label},
         "change_id": row.change_id, "created_at": row.created_at,
     }  # fmt: skip
+
+
+def _person(user: User | None) -> dict[str, Any] | None:
+    return user and {"id": user.pk, "name": str(user)}

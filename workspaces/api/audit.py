@@ -27,7 +27,6 @@ class AuditOut(ActivityOut):
     """A row of the record with its place in the chain."""
 
     withheld = serializers.BooleanField(help_text="true: of a private project that you are not in; its facts are empty")
-    on_behalf_of = serializers.UUIDField(allow_null=True)
     erased_seq = serializers.IntegerField(
         allow_null=True, help_text="the row that tells of a person's erasure from this one"
     )
@@ -111,7 +110,7 @@ def _texts(asked: dict[str, Any]) -> dict[str, str]:
 def audit_row(row: ActivityLog, withheld: bool) -> dict[str, Any]:
     """As the API says it."""
     told = activity_row(row) | {
-        "withheld": withheld, "on_behalf_of": row.on_behalf_of_id, "erased_seq": row.erased_seq, "facts_hash": row.facts_hash,
+        "withheld": withheld, "erased_seq": row.erased_seq, "facts_hash": row.facts_hash,
         "prev_hash": row.prev_hash, "hash": row.hash,
     }  # fmt: skip
     if withheld:

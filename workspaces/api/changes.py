@@ -69,7 +69,7 @@ class ChangeActivity(Endpoint):
         """The rows of the act."""
         found = get_object_or_404(changes_for(self.by), pk=change)
         return activity_page(
-            self, rows_for(self.by).filter(change=found).select_related("actor"), self.asked(PageQuery)
+            self, rows_for(self.by).filter(change=found).select_related("actor", "on_behalf_of"), self.asked(PageQuery)
         )
 
 

@@ -1,11 +1,16 @@
 """Support access: staff act as a member only with an owner's consent, for a stated time and reason."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
 
 from .base import TENANT, TenantModel
+
+
+WAITS = timedelta(days=7)  # what nobody has answered for so long is to be asked again
 
 
 class SupportAccess(TenantModel):
@@ -41,3 +46,8 @@ class SupportAccess(TenantModel):
     def running(self) -> bool:
         """Whether it lets its staff in now."""
         return self.state == self.State.GRANTED and self.expires_at is not None and self.expires_at > timezone.now()
+
+    @property
+    def awaits(self) -> bool:
+        """Whether it can still be answered."""
+        return self.state == self.State.REQUESTED and self.requested_at > timezone.now() - WAITS

@@ -1,0 +1,50 @@
+"""Background work of support access: owners are written to, and what has lasted its time ends."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from . import tenancy
+from .actions.support import expire_support, mark_mailed, staff_actor
+from .models import Membership, SupportAccess
+from .permissions import OWNER
+
+State = SupportAccess.State
+
+
+@shared_task
+def send_support_request(workspace_id: str, access_id: str) -> None:
+    """Write to each owner, once: marked in the transaction that sends."""
+    with tenancy.workspace(workspace_id, atomic=True):
+        rows = SupportAccess.objects.filter(workspace_id=UUID(workspace_id), mailed_at=None)
+        rows = rows.select_for_update(of=("self",)).select_related("workspace", "staff", "person")
+        access = rows.filter(pk=access_id).first()
+        if access is None or not access.awaits:
+            return
+        path = reverse("support", args=[access.workspace.slug])
+        words = render_to_string("workspaces/mail/support.txt", {"access": access, "url": f"{settings.SITE_URL}{path}"})
+        for address in _owners(access):
+            send_mail(f"FlowBoard support asks to act as {access.person} in {access.workspace}", words, None, [address])
+        mark_mailed(access)
+
+
+def _owners(access: SupportAccess) -> list[str]:
+    owners = Membership.objects.within(access.workspace_id).filter(role__level__gte=OWNER, user__is_active=True)
+    return list(owners.values_list("user__email", flat=True))
+
+
+def sweep_support(workspace_id: str) -> None:
+    """Requests whose mail was lost go out; access ends with its time."""
+    with tenancy.workspace(workspace_id, atomic=True):
+        rows = SupportAccess.objects.within(UUID(workspace_id)).select_related("workspace", "staff", "person")
+        now = timezone.now()
+        unsent = [one.pk for one in rows.filter(state=State.REQUESTED, mailed_at=None) if one.awaits]
+        for access in rows.filter(state=State.GRANTED, expires_at__lte=now):
+            expire_support(staff_actor(access.workspace, access.staff), access)
+    for pk in unsent:
+        send_support_request.delay(workspace_id, str(pk))
