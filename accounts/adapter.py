@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from . import actions
+from . import actions, guesses
 from .addresses import client_address
 from .models import User
 
@@ -36,6 +36,16 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.is_program or user.erased_at:
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """allauth counts in the cache, and one stranger's guesses would lock a person out: accounts/guesses.py counts."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        guess = guesses.take(request, credentials.get("email") or "")
+        user = super().authenticate(request, **credentials)
+        if user:
+            guesses.give_back(guess)
+        return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Also for an address that nobody has: whoever reads the record sees what was tried."""

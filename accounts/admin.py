@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from .models import ProgramSession, SignIn, SigningKey, User
+from .models import Guess, ProgramSession, SignIn, SigningKey, User
 
 admin.site.index_title = "Back-office"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -87,6 +87,16 @@ class SignInAdmin(LookedAt):
     list_filter = ("outcome", "method", "created_at")
     search_fields = ("email", "address")
     ordering = ("-created_at",)
+
+
+@admin.register(Guess)
+class GuessAdmin(LookedAt):
+    """Passwords that were tried in the last day and not found right."""
+
+    list_display = ("at", "address", "known", "account")
+    list_filter = ("known", "at")
+    search_fields = ("address",)
+    ordering = ("-at",)
 
 
 @admin.register(SigningKey)

@@ -14,7 +14,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import Signal
 from django.http import HttpRequest
 
-from . import actions, sessions
+from . import actions, guesses, sessions
 from .models import User
 
 FACTORS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
@@ -48,7 +48,8 @@ def factor_rejected(request: HttpRequest, user: User, authenticator: Authenticat
 
 
 def password_changed(request: HttpRequest, user: User, **_: Any) -> None:
-    """Whoever knew the old one is out everywhere, at once."""
+    """Whoever knew the old one is out everywhere, at once; wrong tries of it count no more."""
+    guesses.forget(user.email)
     actions.note_sign_in(request, "changed", user=user, method="password")
     end_other_sessions(request, user)
 

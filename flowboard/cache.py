@@ -44,3 +44,14 @@ class PatientRedisCache(RedisCache):
     delete_many = _patient("delete_many", lambda *a, **k: None)
     has_key = _patient("has_key", lambda *a, **k: False)
     incr = _patient("incr", lambda key, delta=1, **k: delta)
+
+
+def _uncounted(key: str, *_: Any, **__: Any) -> int:
+    raise ValueError(key)
+
+
+class CountingRedisCache(PatientRedisCache):
+    """Of django-ratelimit, which takes these answers for "not counted", and then refuses."""
+
+    add = _patient("add", lambda *a, **k: False)
+    incr = _patient("incr", _uncounted)

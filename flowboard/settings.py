@@ -229,6 +229,8 @@ SPECTACULAR_SETTINGS = {
         "InvitationState": "workspaces.api.invitations.STATES",
         "Color": "tasks.models.COLORS",
         "Category": "tasks.models.Status.Category",
+        "ChangeKind": "workspaces.models.ChangeSet.Kind",
+        "TokenKind": "workspaces.api.tokens.KINDS",
         "AttachmentKind": "tasks.api.attachments.KINDS",
         "ProjectGrantName": "tasks.access.PROJECT_GRANT_NAMES",
         "TaskGrantName": "tasks.access.TASK_GRANT_NAMES",

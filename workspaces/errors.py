@@ -27,6 +27,16 @@ class MissingScope(Forbidden):
         self.members = {"scope": scope}
 
 
+class Limited(Refused):
+    """Too much in too short a time."""
+
+    status = 429
+
+    def __init__(self, words: str, seconds: int) -> None:
+        super().__init__(words)
+        self.headers = {"Retry-After": str(seconds)}
+
+
 class Stale(Refused):
     """The row has moved on since the caller read it."""
 

@@ -31,6 +31,7 @@ MAY_WRITE = {
     "tasks/tally.py": "keeps the columns' counts from the record",
     "tasks/files.py": "saves bytes into the file store, not a row",
     "accounts/avatars.py": "saves a picture into memory, not a row",
+    "accounts/guesses.py": "counts wrong passwords",
     "accounts/keys.py": "makes and retires signing keys",
     "accounts/programs.py": "keeps which refresh token is the newest",
     "accounts/endings.py": "ends sessions",

@@ -7,8 +7,10 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyF
 from django.http import Http404, HttpResponse
 from rest_framework.exceptions import APIException, ValidationError
 
+from accounts.guesses import TooManyTries
+
 from ..answers import problem, refusal_problem
-from ..errors import Refused
+from ..errors import Limited, Refused
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
         )
     if isinstance(error, Refused):
         return refusal_problem(error)
+    if isinstance(error, TooManyTries):
+        return refusal_problem(Limited(error.words, error.seconds))
     if isinstance(error, Http404):
         return problem(404, "There is nothing here, or it is not shared with you.")
     if isinstance(error, PermissionDenied):

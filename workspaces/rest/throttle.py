@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.addresses import client_address, neighbourhood
 
 from ..actor import Actor
-from ..errors import Refused
+from ..errors import Limited
 from ..limiting import Count, Standing, hit
 from ..plans import plan_of
 
@@ -24,18 +24,13 @@ MOST_REMEMBERED = 10_000
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-class TooMany(Refused):
+class TooMany(Limited):
     """More requests than the plan has room for."""
 
-    status = 429
-
     def __init__(self, standing: Standing) -> None:
-        count = standing.count
-        super().__init__(
-            f"That is more than the {count.most:,} requests a minute {count.words}: "
-            f"wait {standing.wait} second{'' if standing.wait == 1 else 's'}."
-        )
-        self.headers = {"Retry-After": str(standing.wait)}
+        count, wait = standing.count, standing.wait
+        words = f"That is more than the {count.most:,} requests a minute {count.words}"
+        super().__init__(f"{words}: wait {wait} second{'' if wait == 1 else 's'}.", wait)
 
 
 class Turned(NamedTuple):

@@ -21,6 +21,7 @@ NO_TENANT = (ProgrammingError, DataError)
 GLOBAL = {
     "accounts.User": "a person signs in once for all workspaces",
     "accounts.SignIn": "a person's; workspaces are told of it in their own records",
+    "accounts.Guess": "asked before anybody is known",
     "accounts.ProgramSession": "a person's sign-in, like a session",
     "accounts.Erasure": "of a person whose account was deleted, until every record has forgotten the name",
     "accounts.SigningKey": "signs the tokens of programs, of whichever workspace",
