@@ -1,6 +1,8 @@
 """Every verb on a person: what they are called, how they look, what they prefer. Sign-in and passwords are allauth's."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -8,10 +10,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .addresses import client_address
-from .endings import sign_in_noted
+from .endings import end_session, person_changed, sign_in_noted
 from .ids import uuid7
-from .models import SignIn, User
+from .models import Erasure, ProgramSession, SignIn, User
 
+GONE = "Deleted person"
+PERSONAL = (
+    "name", "email", "avatar", "time_zone", "language", "theme", "single_keys", "is_staff", "is_superuser", "is_active",
+    "last_login", "erased_at",
+)  # fmt: skip
 LONGEST_AGENT = SignIn._meta.get_field("agent").max_length
 LONGEST_EMAIL = SignIn._meta.get_field("email").max_length
 
@@ -61,6 +68,29 @@ def note_sign_in(
     )  # fmt: skip
     sign_in_noted(row.pk)
     return row
+
+
+@transaction.atomic
+def erase(user: User) -> Erasure:
+    """What makes an account somebody's goes at once; its row stays, so that what they wrote has an author without a name."""
+    kept = Erasure.objects.create(user=user, email=user.email, name=user.name)
+    _forget(user, user.avatar.name)
+    for key in UserSession.objects.filter(user=user).values_list("session_key", flat=True):
+        end_session(key)
+    for rows in (EmailAddress, SocialAccount, Authenticator, ProgramSession, SignIn):
+        rows.objects.filter(user=user).delete()
+    SignIn.objects.filter(email=user.email).delete()
+    user.groups.clear()
+    user.user_permissions.clear()
+    user.set_unusable_password()
+    blank = User(
+        pk=user.pk, name=GONE, email=f"{user.pk.hex}@deleted.invalid", is_active=False, erased_at=timezone.now()
+    )
+    for name in PERSONAL:
+        setattr(user, name, getattr(blank, name))
+    user.save(update_fields=["password", *PERSONAL])
+    person_changed(user.pk)
+    return kept
 
 
 def touch_session(request: HttpRequest) -> None:

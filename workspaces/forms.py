@@ -39,18 +39,6 @@ class InviteForm(forms.Form):
         return list(dict.fromkeys(word.strip("<>").lower() for word in words if "@" in word or "<" not in word))
 
 
-class TokenForm(forms.Form):
-    """An access token; without days it lasts until revoked."""
-
-    name = forms.CharField(max_length=80, help_text="What it is for, such as “nightly export”.")
-    days = forms.TypedChoiceField(
-        label="Lasts",
-        choices=[("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("0", "Until revoked")],
-        coerce=int,
-        initial="90",
-    )
-
-
 class DeleteForm(forms.Form):
     """Its address, typed once more."""
 
@@ -73,3 +61,13 @@ class OwnershipForm(forms.Form):
 
     step_down = forms.TypedChoiceField(choices=[("1", "1"), ("0", "0")], coerce=lambda value: value == "1", initial="1")
     confirm = forms.CharField(max_length=40, widget=forms.TextInput(attrs=PLAIN))
+
+
+class EraseForm(forms.Form):
+    """One's own e-mail address, typed once more."""
+
+    confirm = forms.CharField(
+        max_length=254,
+        label="Type your e-mail address to confirm",
+        widget=forms.TextInput(attrs={"inputmode": "email", **PLAIN}),
+    )

@@ -11,10 +11,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import SignIn
+from accounts.models import Erasure, SignIn
 
 from . import tenancy
 from .actions.invitations import secret_of
+from .actions.people import forget_everywhere
 from .actions.sign_ins import forget_sign_ins, tell_workspaces
 from .actor import Actor
 from .models import Invitation, Membership
@@ -56,6 +57,20 @@ def tell_soon(sign_in_id: UUID) -> None:
 def tell_sign_in(sign_in_id: str) -> None:
     """Put a sign-in, or a failed one, into the record of each workspace of the person, once."""
     tell_workspaces(UUID(sign_in_id))
+
+
+@shared_task
+def forget_person(erasure_id: str) -> None:
+    """Have every record forget a person whose account was deleted."""
+    forget_everywhere(UUID(erasure_id))
+
+
+@shared_task
+def sweep_erasures() -> None:
+    """Takes up again what a dead worker left of an erasure."""
+    late = timezone.now() - timedelta(minutes=1)
+    for pk in Erasure.objects.filter(asked_at__lt=late).values_list("pk", flat=True):
+        forget_person.delay(str(pk))
 
 
 @shared_task

@@ -6,6 +6,7 @@ from .views import (
     activity,
     audit,
     changes,
+    deletion,
     home,
     joining,
     members,
@@ -16,11 +17,13 @@ from .views import (
     settings,
     start,
     support,
+    tokens,
     viewing,
 )
 
 urlpatterns = [
     path("", start.start, name="start"),
+    path("profile/delete/", deletion.account, name="own_deletion"),
     path("workspaces/new/", new.workspace_new, name="workspace_new"),
     path("workspaces/new/address/", new.workspace_slug, name="workspace_slug"),
     path("invitations/<uuid:workspace_id>/<str:token>/", joining.invitation, name="invitation"),
@@ -39,8 +42,8 @@ urlpatterns = [
     path("w/<slug:workspace>/invitations/", members.invitations, name="invitations"),
     path("w/<slug:workspace>/invitations/<uuid:invitation>/", members.invitation, name="member_invitation"),
     path("w/<slug:workspace>/settings/", settings.settings, name="settings"),
-    path("w/<slug:workspace>/settings/tokens/", settings.tokens, name="tokens"),
-    path("w/<slug:workspace>/settings/tokens/<uuid:token>/", settings.tokens, name="token"),
+    path("w/<slug:workspace>/settings/tokens/", tokens.tokens, name="access_tokens"),
+    path("w/<slug:workspace>/settings/tokens/<uuid:token>/", tokens.token, name="access_token"),
     path("w/<slug:workspace>/settings/security/", security.security, name="security"),
     path("second-factor/<slug:workspace>/", second_factor.second_factor, name="second_factor"),
     path("w/<slug:workspace>/view-as/", viewing.view_as, name="view_as"),

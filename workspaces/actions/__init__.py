@@ -4,6 +4,7 @@ from .audit import export_record, note_check
 from .changes import undo_change
 from .invitations import accept_invitation, invite_member, revoke_invitation
 from .members import change_role, leave_workspace, remove_member, transfer_ownership
+from .people import erase_person
 from .roles import create_role, delete_role, update_role
 from .security import require_second_factor
 from .support import decline_support, end_support, grant_support, request_support, start_support
@@ -13,6 +14,6 @@ from .workspaces import create_workspace, delete_workspace, update_workspace
 
 __all__ = [
     "accept_invitation", "change_role", "create_role", "create_token", "create_workspace",
-    "create_workspace_token", "decline_support", "delete_role", "delete_workspace", "end_support", "export_record", "grant_support", "invite_member", "leave_workspace", "note_check", "remove_member", "request_support", "require_second_factor", "revoke_invitation", "revoke_token",
+    "create_workspace_token", "decline_support", "delete_role", "delete_workspace", "end_support", "erase_person", "export_record", "grant_support", "invite_member", "leave_workspace", "note_check", "remove_member", "request_support", "require_second_factor", "revoke_invitation", "revoke_token",
     "start_support", "start_viewing", "stop_viewing", "transfer_ownership", "undo_change", "update_role", "update_workspace",
 ]  # fmt: skip

@@ -240,8 +240,7 @@ def test_each_page_is_a_range_of_an_index(alice: Actor, inside: None) -> None:
         (days, "activitylog_when"),
         ({"person": str(alice.user.pk)}, "activitylog_person"),
         ({"person": str(alice.user.pk), **days}, "activitylog_person"),
-        ({"about": "FLOW-1"}, "activitylog_key"),
     ):
         rows = reading.Audit(alice, reading.read_asked(asked)).rows()
-        plan = (rows if "about" in asked else rows.order_by("-created_at", "-seq"))[:51].explain()
+        plan = rows.order_by("-created_at", "-seq")[:51].explain()
         assert f"using {index}" in plan and "Sort" not in plan, plan
