@@ -2,9 +2,11 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from workspaces import tenancy
 from workspaces.actions import create_token, revoke_token
@@ -29,7 +31,7 @@ def test_everybody_has_tokens_and_only_managers_the_rest(alice: Actor, bob: Acto
     assert 'id="delete"' in page
     for actor in (bob, gus):
         page = browser(actor).get(URL).content.decode()
-        assert "Your access tokens" in page
+        assert "Access tokens" in page
         assert 'id="rename"' not in page
         assert 'id="delete"' not in page
 
@@ -60,13 +62,13 @@ def test_a_token_is_shown_once_and_works(alice: Actor) -> None:
     client = browser(alice)
     answer = client.post(f"{URL}tokens/", {"name": "nightly", "days": "30"}, headers=HTMX)
     assert answer.status_code == 200
-    secret = re.search(r"fb_[0-9a-f]{32}_[A-Za-z0-9_-]{43}", answer.content.decode())
+    secret = re.search(r"fb_[0-9a-f]{32}_[A-Za-z0-9_-]{49}", answer.content.decode())
     assert secret
-    assert secret[0] not in client.get(URL).content.decode()
+    assert secret[0] not in client.get(f"{URL}tokens/").content.decode()
     program = Client(headers={"authorization": f"Token {secret[0]}"})
     assert program.get("/api/v1/workspaces/acme/").status_code == 200
     held = tokens(alice)[0]
-    assert client.delete(f"{URL}tokens/{held.pk}/", headers=HTMX).status_code == 204
+    assert client.delete(f"{URL}tokens/{held.pk}/", headers=HTMX).status_code == 200
     assert program.get("/api/v1/workspaces/acme/").status_code == 401
     assert [row.event for row in log(alice)[-2:]] == ["token:created", "token:revoked"]
 
@@ -92,13 +94,51 @@ def test_a_lasting_token(alice: Actor) -> None:
 
 def test_only_ones_own_tokens_are_listed_and_revoked(alice: Actor, bob: Actor) -> None:
     token, _ = create_token(alice, name="alices")
-    assert "alices" not in browser(bob).get(URL).content.decode()
+    assert "alices" not in browser(bob).get(f"{URL}tokens/").content.decode()
     assert browser(bob).delete(f"{URL}tokens/{token.pk}/", headers=HTMX).status_code == 404
     with pytest.raises(Forbidden):
         revoke_token(bob, token)
     revoke_token(alice, token)
     revoke_token(alice, token)
     assert len(log(alice, "token:revoked")) == 1
+
+
+def test_a_token_of_chosen_areas(alice: Actor) -> None:
+    said = {"name": "bot", "days": "7", "access": "areas", "area_tasks": "write", "area_audit": "read", "area_ai": ""}
+    browser(alice).post(f"{URL}tokens/", said, headers=HTMX)
+    assert tokens(alice)[0].scopes == ["audit:read", "tasks:write"]
+    answer = browser(alice).post(f"{URL}tokens/", {"name": "bot", "days": "7", "access": "areas"}, headers=HTMX)
+    assert answer.status_code == 422
+    assert "Choose at least one scope" in answer.content.decode()
+
+
+def test_a_token_of_the_workspace(alice: Actor, bob: Actor) -> None:
+    page = browser(alice).get(f"{URL}tokens/")
+    role = next(key for key, name in page.context["token_form"].fields["role"].choices if name == "Member")
+    said = {"name": "Deploy bot", "days": "30", "kind": "workspace", "role": role, "access": "read"}
+    made = browser(alice).post(f"{URL}tokens/", said, headers=HTMX)
+    assert made["Cache-Control"] == "no-store"
+    assert "Program" in made.content.decode()
+    held = tokens(alice)[0]
+    assert (held.kind, held.scopes, held.user.is_program) == ("workspace", ["read"], True)
+    assert "A token of the workspace" not in browser(bob).get(f"{URL}tokens/").content.decode()
+    for refused in (said, said | {"role": ""}):
+        assert browser(bob).post(f"{URL}tokens/", refused, headers=HTMX).status_code in (403, 422)
+    assert browser(alice).post(f"{URL}tokens/", said | {"role": ""}, headers=HTMX).status_code == 422
+    assert browser(alice).delete(f"{URL}tokens/{held.pk}/", headers=HTMX).status_code == 200
+    assert len(tokens(alice)) == 1
+
+
+def test_what_ends_is_marked(alice: Actor) -> None:
+    now = timezone.now()
+    for name, days in (("soon", 3), ("later", 30), ("over", -1)):
+        token, _ = create_token(alice, name=name)
+        with tenancy.workspace(alice.workspace.pk, atomic=True):
+            AccessToken.objects.within(alice.workspace).filter(pk=token.pk).update(
+                expires_at=now + timedelta(days=days)
+            )
+    page = browser(alice).get(f"{URL}tokens/").content.decode()
+    assert (page.count("Expired"), page.count("days left")) == (1, 1)
 
 
 def test_deleting_needs_the_address_typed(alice: Actor) -> None:

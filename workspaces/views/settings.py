@@ -1,25 +1,21 @@
-"""Settings of a workspace: its name, one's access tokens, its end."""
+"""Settings of a workspace: its name, its end."""
 
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.shortcuts import render
 
-from ..actions import create_token, delete_workspace, revoke_token, update_workspace
+from ..actions import delete_workspace, update_workspace
 from ..actor import Actor
 from ..errors import Refused
-from ..forms import DeleteForm, NameForm, TokenForm
-from ..models import AccessToken
+from ..forms import DeleteForm, NameForm
 from ..pages import member_page
 from .answers import blame, finished, onward
 
 
 @member_page("GET", "POST")
 def settings(request: HttpRequest) -> HttpResponse:
-    """Name, tokens, and the door to deleting; POST renames."""
+    """Name, and the door to deleting; POST renames."""
     if request.method != "POST":
         return render(request, "workspaces/settings.html", shown(request.by))
     form = NameForm(request.POST)
@@ -33,28 +29,6 @@ def settings(request: HttpRequest) -> HttpResponse:
         else:
             return finished(request, "settings", request.by.workspace.slug, sidebar=True)
     return _again(request, "_rename", name_form=form)
-
-
-@member_page("POST", "DELETE")
-def tokens(request: HttpRequest, token: UUID | None = None) -> HttpResponse:
-    """POST makes a token, whose secret this one answer shows; DELETE (or POST to one) revokes it."""
-    if token:
-        revoke_token(request.by, get_object_or_404(_tokens(request.by), pk=token))
-        return finished(request, "settings", request.by.workspace.slug)
-    form = TokenForm(request.POST, auto_id="token_%s")
-    if form.is_valid():
-        days = form.cleaned_data["days"]
-        try:
-            made, secret = create_token(
-                request.by,
-                name=form.cleaned_data["name"],
-                expires_at=timezone.now() + timedelta(days=days) if days else None,
-            )
-        except Refused as no:
-            blame(form, no)
-        else:
-            return _again(request, "_tokens", status=200, made=made, secret=secret)
-    return _again(request, "_tokens", token_form=form)
 
 
 @member_page("POST")
@@ -77,18 +51,11 @@ def shown(by: Actor, **forms: Any) -> dict[str, Any]:
     """What the page and its parts are drawn from."""
     return {
         "name_form": NameForm(initial={"name": by.workspace.name}),
-        "token_form": TokenForm(auto_id="token_%s"),
         "delete_form": DeleteForm(auto_id="delete_%s"),
-        "tokens": list(_tokens(by).order_by("-created_at")),
-        "now": timezone.now(),
         "may_delete": by.may("workspace.delete"),
         "may_rename": by.may("workspace.manage"),
         **forms,
     }
-
-
-def _tokens(by: Actor) -> Any:
-    return AccessToken.objects.within(by.workspace).filter(user=by.user, revoked_at=None)
 
 
 def _again(request: HttpRequest, part: str, *, status: int = 422, **forms: Any) -> HttpResponse:
