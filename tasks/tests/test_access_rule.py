@@ -20,7 +20,6 @@ from workspaces.spine import acting
 from workspaces.tests.people import Program, browser, log
 
 
-
 def seen(answer: Any) -> bool:
     assert answer.status_code in (200, 404), answer.status_code
     return bool(answer.status_code == 200)
