@@ -34,7 +34,13 @@ class Seq(serializers.IntegerField):
 class EventsQuery(Strict):
     """Where you stand."""
 
-    after = Seq(required=False, default=0, help_text="the last seq that you have; 0 for the beginning")
+    after = Seq(
+        min_value=0,
+        max_value=NEWEST,
+        required=False,
+        default=0,
+        help_text="the last seq that you have; 0 for the beginning",
+    )
 
 
 class EventsOut(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from workspaces.rest.fields import Strict
 from workspaces.rest.view import Endpoint
 
 from ..actions.imports import start_import
@@ -26,21 +27,21 @@ from ..models import ImportRun
 FIELDS = {"kind", "data", "again", "file"}
 
 
-class ImportBoard(serializers.Serializer[Any]):
+class ImportBoard(Strict):
     """The board as JSON in `data`; or, in a multipart form, the exported file in `file`."""
 
-    kind = serializers.CharField(default="trello", help_text="Where the board comes from: trello")
+    kind = serializers.CharField(max_length=20, default="trello", help_text="Where the board comes from: trello")
     data = serializers.DictField(help_text="The export of the board, as Trello gives it.")
     again = serializers.BooleanField(
         default=False, help_text="Import as a copy, although this board was imported before."
     )
 
 
-class ImportUpload(serializers.Serializer[Any]):
+class ImportUpload(Strict):
     """A file as a browser's form sends it."""
 
-    kind = serializers.CharField(default="trello", help_text="Where the board comes from: trello")
-    file = serializers.FileField()
+    kind = serializers.CharField(max_length=20, default="trello", help_text="Where the board comes from: trello")
+    file = serializers.FileField(max_length=1000)
     again = serializers.BooleanField(default=False)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -13,16 +13,20 @@ VERBS = ("archive", "board", "bulk", "move", "restore", "undo")
 PROBLEM = "application/problem+json"
 KEYS = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "maxLength": 255},
     OpenApiParameter.HEADER,
     description="The same key gives the same answer for 24 hours, once.",
 )
 MATCH = OpenApiParameter(
     "If-Match",
-    str,
+    {"type": "string", "maxLength": 200},
     OpenApiParameter.HEADER,
     description="The ETag you read: 412 with the current row when it has changed.",
 )
+
+
+# the longest that a word of an address can be: what is longer is not there
+LONGEST = {"workspace": 40, "key": 8, "ref": 18, "session": 64}
 
 
 class Problem(serializers.Serializer[Any]):
@@ -48,6 +52,13 @@ class Schema(AutoSchema):
         refusal = OpenApiResponse(Problem, "What was wrong, in words")
         return {**told, "default": self._get_response_for_code(refusal, "default", [PROBLEM], direction)}
 
+    def _resolve_path_parameters(self, variables: Any) -> list[Any]:
+        told = super()._resolve_path_parameters(variables)
+        for one in told:
+            if one["name"] in LONGEST:
+                one["schema"]["maxLength"] = LONGEST[one["name"]]
+        return list(told)
+
     def get_override_parameters(self) -> list[Any]:
         return [KEYS] if self.method == "POST" and "{workspace}" in self.path else []
 
@@ -55,6 +66,17 @@ class Schema(AutoSchema):
         """The last noun of the address."""
         parts = self.path.removeprefix("/api/v1/").strip("/").split("/")
         return [next(part for part in reversed(parts) if "{" not in part and part not in VERBS)]
+
+
+class StrictShape(OpenApiSerializerExtension):
+    """What refuses unknown fields says so."""
+
+    target_class = "workspaces.rest.fields.Strict"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        told = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**told, "additionalProperties": False} if direction == "request" else told
 
 
 class DoorScheme(OpenApiAuthenticationExtension):
