@@ -10,7 +10,7 @@ from tasks.actions import create_project, share_project, unshare_project, update
 from tasks.models import Project
 from tasks.tests.boards import add
 from workspaces import tenancy
-from workspaces.actions import change_role
+from workspaces.actions import change_role, create_role, update_role
 from workspaces.actor import Actor
 from workspaces.models import Membership, Role
 from workspaces.tests.people import log
@@ -151,3 +151,20 @@ def test_a_member_made_guest_sees_less_at_once(running: Server, alice: Actor, bo
         add(alice, project, "Not for guests")
         heard = events(socket.upto(head(alice)))
     assert heard == ["member:role_changed", "cursor"]
+
+
+def test_a_role_that_is_lowered_narrows_who_listens_at_once(
+    running: Server, alice: Actor, bob: Actor, project: Project
+) -> None:
+    role = create_role(alice, name="Reader", level=20)
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        membership = Membership.objects.within(alice.workspace).get(user=bob.user)
+    change_role(alice, membership, role=role)
+    start = head(alice)
+    with listening(running, bob, after=start) as socket:
+        socket.ready()
+        add(alice, project, "Open to readers")
+        update_role(alice, role, level=19)
+        add(alice, project, "Not any more")
+        heard = events(socket.upto(head(alice)))
+    assert heard == ["task:created", "cursor", "cursor"]
