@@ -1,7 +1,7 @@
 """A record forgets a person: the rows that name them are rewritten without the name, and a row of the record says which.
 
 The chain holds: it stands on the hash of what the rows said, which stays; and what they say since is in the chain by
-the row that tells of it. The database lets nothing but this through (flowboard_erase, docs/adr/0008).
+the row that tells of it. The database lets nothing but this through (flowboard_erase, docs/adr/0006).
 """
 
 import json

@@ -101,7 +101,7 @@ def test_the_record_forgets_the_name_and_verifies(alice: Actor, zoe: Actor, proj
     before = {row.seq: row.hash for row in log(alice)}
     erased(zoe.user, alice)
     rows = log(alice)
-    said = json.dumps([[row.subject_label, row.before, row.after] for row in rows if row.event != "task:created"])
+    said = json.dumps([[row.subject_label, row.before, row.after] for row in rows]).replace("Ask Zoe Quill", "")
     assert "Zoe Quill" not in said and "zoe@" not in said and "203.0.113.9" not in said
     (created,) = [row for row in rows if row.event == "task:created"]
     assert created.subject_label == "Ask Zoe Quill", "free text is somebody's own words"
@@ -122,7 +122,7 @@ def test_the_record_forgets_the_name_and_verifies(alice: Actor, zoe: Actor, proj
     code, words = verify(tmp_path, taken(alice))
     assert code == 0 and f"of {len(gone)} that a person was erased from" in words
     html = browser(alice).get("/w/acme/audit/").content.decode()
-    assert GONE in html and "name erased" in html and "Zoe Quill</" not in html
+    assert GONE in html and "name erased" in html and "Zoe Quill" not in html.replace("Ask Zoe Quill", "")
 
 
 def test_a_second_person_in_the_same_rows(
