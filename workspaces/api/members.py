@@ -28,7 +28,7 @@ class MemberOut(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(help_text="of the person: what tasks name as assignees")
     name = serializers.CharField()
-    email = serializers.EmailField(allow_null=True, help_text="null where you are a guest")
+    email = serializers.EmailField(allow_null=True, help_text="null where you are a guest, and of a program")
     role = RoleOut()
     joined_at = serializers.DateTimeField()
     is_program = serializers.BooleanField(help_text="stands for a workspace's access token")
@@ -110,7 +110,7 @@ def member_row(by: Actor, member: Membership) -> dict[str, Any]:
     """As the API says it to this actor."""
     seen = by.level >= MEMBER or member.user_id == by.user.pk
     return {
-        "id": member.user_id, "name": str(member.user) if seen or member.user.name else "", "email": member.user.email if seen else None,
+        "id": member.user_id, "name": str(member.user) if seen or member.user.name else "", "email": member.user.email if seen and not member.user.is_program else None,
         "role": role_row(member.role), "joined_at": member.joined_at,
         "is_program": member.user.is_program,
     }  # fmt: skip

@@ -26,7 +26,7 @@ from workspaces.models import AccessToken, Membership, Role
 from workspaces.permissions import PERMISSIONS
 from workspaces.scopes import AREAS, SCOPES, allows, checked, scope_of_address, scope_of_permission
 
-from .people import Program, log
+from .people import Program, browser, log
 
 PERMITTED, ADDRESSED = attrgetter("permissions"), attrgetter("nouns")
 BASE = "/api/v1/workspaces/acme/"
@@ -218,6 +218,9 @@ def test_a_program_of_the_workspace_survives_its_maker(alice: Actor, bob: Actor,
     assert log(alice, "task:updated")[0].actor_id == token.user_id
     people = {one["name"]: one for one in Program(alice).get("members/").json()["results"]}
     assert (people["Deploy bot"]["is_program"], people["Alice"]["is_program"]) == (True, False)
+    page = browser(alice).get("/w/acme/members/").content.decode()
+    assert "Program, by an access token" in page
+    assert "programs.invalid" not in page
     revoke_token(alice, token)
     revoke_token(alice, token)
     assert bot.get("tasks/FLOW-1/").status_code == 401

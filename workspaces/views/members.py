@@ -179,7 +179,7 @@ def _line(by: Actor, row: Membership, known: set[str]) -> dict[str, Any]:
         "id": row.pk, "face": face(row.user), "email": row.user.email, "role": row.role, "value": own["value"], "kept": None if own["value"] in known else own, "level": row.role.level, "mine": mine,
         "joined_at": row.joined_at, "may_change": by.may("role.manage") and below and not mine,
         "may_own": by.may("workspace.transfer") and row.role.level < OWNER and not row.user.is_program,
-        "may_remove": by.may("member.remove") and below and not mine,
+        "may_remove": by.may("member.remove") and below and not mine, "program": row.user.is_program,
     }  # fmt: skip
 
 
