@@ -1,5 +1,7 @@
 """The back-office of people: who may be switched off or made staff. Signing in is the same page as for everybody."""
 
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib import admin
@@ -8,6 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from .endings import person_changed
 from .models import Guess, ProgramSession, SignIn, SigningKey, User
 
 admin.site.index_title = "Back-office"
@@ -33,6 +36,11 @@ class UserAdmin(ModelAdmin):
     )  # fmt: skip
     readonly_fields = ("email", "created_at", "last_login", "time_zone", "language", "theme", "single_keys")
     filter_horizontal = ("groups",)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Whoever is switched off is out everywhere at once."""
+        super().save_model(request, obj, form, change)
+        person_changed(obj.pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -23,8 +23,8 @@ PERSON = [field.attname for field in User._meta.concrete_fields]
 LIVING = (
     f"SELECT k.public, {', '.join(f'p.{name}' for name in PROGRAM)}, {', '.join(f'u.{name}' for name in PERSON)}"
     " FROM accounts_programsession p"
-    " JOIN accounts_signingkey k ON k.kid = %s AND (k.expires_at IS NULL OR k.expires_at > now())"
-    " JOIN django_session s ON s.session_key = p.session_key AND s.expire_date > now()"
+    " JOIN accounts_signingkey k ON k.kid = %s AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())"
+    " JOIN django_session s ON s.session_key = p.session_key AND s.expire_date > statement_timestamp()"
     " JOIN accounts_user u ON u.id = p.user_id AND u.is_active WHERE p.id = %s"
 )
 

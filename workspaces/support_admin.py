@@ -48,6 +48,9 @@ class SupportAccessAdmin(TenantAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_support(request.user)  # type: ignore[arg-type]
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request) or super().has_view_permission(request, obj)
+
     @admin.display(description="")
     def act(self, access: SupportAccess) -> str:
         """To act, where an owner has agreed and the time is not over."""

@@ -39,7 +39,7 @@ def request_support(by: Actor, person: User, *, reason: str, hours: int) -> Supp
         raise Refused(f"Say why in at least {SHORTEST_REASON} characters: the owners decide by it.", "reason")
     if hours not in HOURS:
         raise Refused("The hours are 1, 4 or 24.", "hours")
-    if not Membership.objects.within(by.workspace).filter(user=person, user__is_active=True).exists():
+    if not _belongs(by, person):
         raise Refused(f"{person} is no member of {by.workspace}.", "email")
     if any(one.awaits or one.running for one in _of(by).filter(staff=by.user, person=person)):
         raise Refused("You have asked for this already.", "email")
@@ -77,7 +77,7 @@ def start_support(by: Actor, access: SupportAccess) -> SupportAccess:
     access = _held(by, access)
     if access.staff_id != by.user.pk or not access.running:
         raise Forbidden("Nobody has consented to this, or its time is over.")
-    if not Membership.objects.within(by.workspace).filter(user=access.person, user__is_active=True).exists():
+    if not _belongs(by, access.person):
         raise Forbidden(f"{access.person} is no longer a member.")
     _tell(by, "support:started", access)
     return access
@@ -130,6 +130,11 @@ def staff_actor(workspace: Workspace, staff: User) -> Actor:
 def _staff_only(by: Actor) -> None:
     if by.via != "support" or by.staff is not None or not is_support(by.user):
         raise Forbidden("Only the support may do this.")
+
+
+def _belongs(by: Actor, person: User) -> bool:
+    rows = Membership.objects.within(by.workspace).filter(workspace__deleted_at=None, user__is_active=True)
+    return bool(rows.filter(user=person).exists())
 
 
 def _of(by: Actor) -> Any:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import orjson
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.account.views import LoginView, SessionView
 from allauth.headless.constants import Client
 from allauth.headless.mfa.views import AuthenticateView
@@ -189,7 +190,10 @@ def _through(
         request.META.pop("HTTP_AUTHORIZATION", None)
     request.META["HTTP_X_SESSION_TOKEN"] = session_token
     request.__dict__.pop("headers", None)  # which Django has read before
-    response = view(request)
+    try:
+        response = view(request)
+    except ImmediateHttpResponse as early:
+        response = early.response
     try:
         return response.status_code, orjson.loads(response.content)
     except orjson.JSONDecodeError:
