@@ -11,6 +11,7 @@ from allauth.socialaccount.forms import SignupForm as ElsewhereForm
 from django.core.validators import MaxLengthValidator
 
 LONGEST_EMAIL, LONGEST_PASSWORD, LONGEST_CODE, LONGEST_NAME = 254, 256, 32, 60
+PASSWORDS = frozenset({"password", "oldpassword", "password1", "password2"})
 PASSWORD_RULE = "At least eight characters, and not one that is tried first. Three or four unrelated words are good."
 ONE_TIME = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
 
@@ -27,7 +28,7 @@ class Plain:
             if name in ("email", "login"):
                 field.label = "E-mail"
                 field.validators.append(MaxLengthValidator(LONGEST_EMAIL))
-            if "password" in name:
+            if name in PASSWORDS:
                 field.validators.append(MaxLengthValidator(LONGEST_PASSWORD))
             if name == "password1":
                 field.help_text = PASSWORD_RULE

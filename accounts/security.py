@@ -48,12 +48,19 @@ def factors(request: HttpRequest) -> dict[str, Any]:
 
 def elsewhere(request: HttpRequest) -> dict[str, Any]:
     """Accounts of providers that are connected, and those that could be."""
-    accounts = list(SocialAccount.objects.filter(user=request.user).order_by("date_joined"))
     offered = providers(request)
     names = {one.sub_id: one.name for one in offered}
-    lines = [{"id": one.pk, "name": names.get(one.provider, one.provider), "as": one.extra_data.get("email") or one.uid} for one in accounts]  # fmt: skip
+    mine = SocialAccount.objects.filter(user=request.user, provider__in=names).order_by("date_joined")
+    accounts = list(mine)
+    lines = [{"id": one.pk, "name": names[one.provider], "as": known_as(one)} for one in accounts]
     used = {one.provider for one in accounts}
     return {"accounts": lines, "offered": [one for one in offered if one.sub_id not in used]}
+
+
+def known_as(account: SocialAccount) -> str:
+    """The address that the provider told of, else its own name for the person."""
+    said = account.get_provider_account().get_user_data() or {}
+    return str(said.get("email") or said.get("login") or account.uid)
 
 
 def onward(request: HttpRequest) -> dict[str, Any]:
