@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import api, pages
-from .asking import OUTSIDERS
+from .asking import NARROW, OUTSIDERS
 from .declared import Asked, filled
 from .doors import API, PAGE, VERBS, Address, addresses, operation_at
 from .rules import OUTSIDE, RULES
@@ -75,12 +75,14 @@ def hidden_cases(world: World, who: str) -> Iterator[Case]:
 
 
 def expected(who: str, door: str, verb: str, asked: Asked) -> tuple[int | str, ...]:
-    if asked is NO_VERB:
-        return (405,) if who not in OUTSIDERS else (*OUTSIDE[door][who], 405)
-    if who not in OUTSIDERS:
-        return RULES[asked.rule][who]
-    answers = OUTSIDE[door][who]
-    return answers if len(answers) == 1 else answers[:1] if verb == "get" else answers[1:]
+    """By the rule; who is outside is answered the same everywhere. A `reader` reads as the owner and writes nothing."""
+    if who == "reader" and door == "api":
+        return (RULES[asked.rule]["owner"] if verb == "get" else (403,)) if asked is not NO_VERB else (403, 405)
+    if who in (*OUTSIDERS, *NARROW):
+        answers = OUTSIDE[door][who]
+        answers = answers if len(answers) == 1 else answers[:1] if verb == "get" else answers[1:]
+        return (*answers, 405) if asked is NO_VERB else answers
+    return (405,) if asked is NO_VERB else RULES[asked.rule][who]
 
 
 def case(

@@ -5,7 +5,7 @@ from typing import Any
 
 from .asking import Caller, ask, head, undone
 from .cases import Case
-from .world import HIDDEN, OPEN, OTHER, OURS, World
+from .world import HIDDEN, INSIDERS, OPEN, OTHER, OURS, THEIRS, World
 
 # who may read which of the planted words; all others never, in no answer of any status
 NEVER: dict[str, tuple[str, ...]] = {
@@ -13,7 +13,8 @@ NEVER: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("helper", "guest"), (OPEN, OTHER, HIDDEN)),
     **dict.fromkeys(("task_viewer", "task_commenter", "task_editor"), (OTHER, HIDDEN)),
     **dict.fromkeys(("admin", "lead", "member", "viewer", "commenter", "editor"), (HIDDEN,)),
-    "owner": (),
+    **dict.fromkeys(("owner", "reader"), (THEIRS,)),
+    "stray": (OURS, OPEN, OTHER, HIDDEN),
 }
 
 
@@ -56,6 +57,7 @@ def is_as_said(answer: Any, said: int | str) -> bool:
 def told(who: str, answer: Any) -> list[str]:
     """Words that this reader must not see, in the body or in a header."""
     heard = answer.getvalue() if answer.streaming else answer.content
-    heard += repr(sorted(answer.headers.items())).encode()
+    headers = {name: value for name, value in answer.headers.items() if name != "Location"}  # it repeats the question
+    heard += repr(headers).encode()
     heard = heard.lower()
-    return [word for word in NEVER[who] if word.encode() in heard]
+    return [word for word in (*NEVER[who], *((THEIRS,) if who in INSIDERS else ())) if word.encode() in heard]

@@ -4,9 +4,18 @@ from .world import INSIDERS
 
 # what is said to whom the workspace is none of their business, by door; on pages a token opens nothing
 OUTSIDE = {
-    "page": {"anonymous": ("sign in", 401), "eve": (404,), "revoked": ("sign in", 401), "expired": ("sign in", 401)},
-    "api": {"anonymous": (401,), "eve": (404,), "revoked": (401,), "expired": (401,)},
-}
+    "page": {
+        "anonymous": ("sign in", 401), "eve": (404,), "revoked": ("sign in", 401), "expired": ("sign in", 401),
+        "reader": ("sign in", 401), "stray": ("sign in", 401),
+    },
+    "api": {"anonymous": (401,), "eve": (404,), "revoked": (401,), "expired": (401,), "stray": (403,)},
+}  # fmt: skip
+
+# the area of an address, by its first word below the workspace, or a later one: a token of all other areas is refused
+AREAS = {
+    "tasks": "tasks", "board": "tasks", "search": "tasks", "projects": "projects", "imports": "projects", "members": "members",
+    "invitations": "members", "roles": "members", "tokens": "tokens", "activity": "audit", "audit": "audit", "": "workspace",
+}  # fmt: skip
 
 # lead: a role of level 25 that may invite, read the record, create tasks and comment; helper: level 15, may edit tasks and
 # comment, and like a guest sees only what is shared, which is nothing; viewer … editor: guests of the project;
@@ -19,15 +28,25 @@ managers          ok    ok    403  403    403    403   403    403       403    4
 inviters          ok    ok    ok   403    403    403   403    403       403    403      403         403
 members           ok    ok    ok   ok     403    403   403    403       403    403      403         403
 makers            ok    ok    403  ok     403    403   403    403       403    403      403         403
+own_or_managed    ok    ok    404  404    404    404   404    404       404    404      404         404
+own_or_invited    ok    ok    ok   404    404    404   404    404       404    404      404         404
 mine              ok    404   404  404    404    404   404    404       404    404      404         404
 sees_project      ok    ok    ok   ok     404    404   ok     ok        ok     404      404         404
-manages_project   ok    ok    403  ok     404    404   403    403       403    404      404         404
-creates_tasks     ok    ok    ok   ok     404    404   403    403       ok     404      404         404
-edits_project     ok    ok    403  ok     404    404   403    403       ok     404      404         404
+part_of_project   ok    ok    ok   ok     404    404   ok     ok        ok     ok       ok          ok
+sees_change       ok    ok    ok   ok     404    404   ok     ok        ok     404      404         404
+undoes            ok    ok    409  ok     404    404   409    409       ok     404      404         404
+manages_project   ok    ok    403  ok     404    404   403    403       403    403      403         403
+creates_tasks     ok    ok    ok   ok     404    404   403    403       ok     403      403         403
+edits_project     ok    ok    403  ok     404    404   403    403       ok     403      403         403
 sees_task         ok    ok    ok   ok     404    404   ok     ok        ok     ok       ok          ok
 comments          ok    ok    ok   ok     404    404   403    ok        ok     403      ok          ok
 edits_task        ok    ok    403  ok     404    404   403    403       ok     403      403         ok
 deletes_task      ok    ok    403  ok     404    404   403    403       ok     403      403         403
+auditors          ok    ok    ok   403    403    403   403    403       403    403      403         403
+exporters         ok    ok    403  403    403    403   403    403       403    403      403         403
+leaves            422   ok    ok   ok     ok     ok    ok     ok        ok     ok       ok          ok
+edits_many        ok    ok    403  ok     422    422   403    403       ok     403      403         ok
+unshares          ok    ok    403  ok     404    404   404    404       404    404      404         404
 own_comment       ok    403   403  403    404    404   403    403       403    403      403         403
 """
 

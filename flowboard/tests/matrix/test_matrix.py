@@ -1,32 +1,17 @@
 """Every URL and every API operation × every role × every verb: the answer is the declared one, and tells no more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from django.db import transaction
-from pytest_django import DjangoDbBlocker
 
 from . import api, pages
-from .asking import WHO, Caller, caller
+from .asking import WHO, Caller
 from .cases import cases, hidden_cases, tenant_addresses, undeclared
 from .doors import API, PAGE, described
 from .judging import faults
-from .world import INSIDERS, World, build
+from .world import INSIDERS, World
 
 Property = Callable[[str, object], None]
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """Made once for all cases; each of these undoes what it did."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield build()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def callers(world: World) -> dict[str, Caller]:
-    return {who: caller(world, who) for who in WHO}
 
 
 @pytest.mark.parametrize("who", WHO)

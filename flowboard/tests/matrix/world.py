@@ -1,24 +1,25 @@
 """Acme with one of everything, a person of every role, and words planted in all of it that nobody else may ever read."""
 
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
-from guardian.shortcuts import assign_perm
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from accounts.models import User
-from tasks.actions import create_project, share_project
+from tasks.actions import create_project, share_project, share_task
 from tasks.actions.imports import start_import
 from tasks.models import Project, Task
 from tasks.tests.operations import Ids
 from workspaces import tenancy
 from workspaces.actions import invite_member
-from workspaces.actions.invitations import secret_of
 from workspaces.actor import Actor
-from workspaces.models import Membership, Role
+from workspaces.models import Membership, Role, SupportAccess
 from workspaces.spine import acting
 from workspaces.tests.people import Program, add_member, hashed, make_workspace
 
-OURS = "acmequist"  # in everything of Acme: no outsider reads it anywhere
+OURS, THEIRS = "acmequist", "globexian"  # in everything of Acme, of Globex: no outsider reads it anywhere
 OPEN = "flowish"  # in what belongs to the open project
 OTHER = "otherish"  # in the task that no guest's grant on one task reaches
 HIDDEN = "hushword"  # in the private project that is the owner's alone
@@ -35,16 +36,48 @@ INSIDERS = (*("owner", "admin", "lead", "member", "helper", "guest"), *ON_PROJEC
 
 @dataclass
 class World:
-    """The people by role, and the ids of what they meet."""
+    """The people by role, and the ids of what they meet, by the names of slots in addresses."""
 
     people: dict[str, Actor] = field(default_factory=dict)
     ids: Ids = field(default_factory=dict)
-    hidden: Ids = field(default_factory=dict)  # the same slots, filled from the private project
-    secrets: dict[str, str] = field(default_factory=dict)  # ids that must not leak, by what they are of
+    hidden: Ids = field(default_factory=dict)  # of the private project
+    theirs: Ids = field(default_factory=dict)  # of Globex
+    spare: int = 0
 
     @property
     def owner(self) -> Actor:
         return self.people["owner"]
+
+
+def build() -> World:
+    """Acme with an open project and a private one; and Eve's Globex beside it."""
+    world = World()
+    owner = world.people["owner"] = _found("owner", "Acme", "acme", OURS)
+    _people(world)
+    program = Program(owner)
+    world.ids = _fill(owner, program, "FLOW", OPEN, OURS) | _whole(owner, program, world.people["nora"], OURS)
+    world.ids["run"] = str(start_import(owner, data=b"{}", file_name=f"{OURS}.json").pk)
+    world.hidden = world.ids | _fill(owner, program, "HUSH", HIDDEN, OURS)
+    _grant(world)
+    world.ids["alone"] = world.hidden["alone"] = str(world.people["al"].user.pk)
+    world.ids["shared"] = world.hidden["shared"] = str(world.people["sam"].user.pk)
+    eve = world.people["eve"] = _found("eve", "Globex", "globex", THEIRS)
+    zed = add_member(eve, person("zed", THEIRS), "member")
+    program = Program(eve)
+    world.theirs = _fill(eve, program, "GLOB", THEIRS, THEIRS) | _whole(eve, program, zed, THEIRS)
+    world.ids["access"] = world.hidden["access"] = _asked_for(world.people["member"])
+    world.theirs["access"] = _asked_for(eve)
+    world.theirs["run"] = str(start_import(eve, data=b"{}", file_name=f"{THEIRS}.json").pk)
+    return world
+
+
+def furnish(world: World) -> Ids:
+    """One more project of Acme with one of everything, for what uses it up."""
+    number = world.spare = world.spare + 1
+    nora = add_member(world.owner, person(f"spare{number}"), "member")
+    program = Program(world.owner)
+    ids = _fill(world.owner, program, f"SP{number}", OPEN, OURS) | _whole(world.owner, program, nora, f"{OURS}{number}")
+    return world.ids | ids
 
 
 def person(name: str, house: str = OURS) -> User:
@@ -55,94 +88,97 @@ def person(name: str, house: str = OURS) -> User:
     return user
 
 
-def build() -> World:
-    """Acme, its people, an open project and a private one; and Eve's Globex beside it."""
-    world = World()
-    owner = world.people["owner"] = make_workspace(person("owner"), f"Acme {OURS}", "acme")
-    _give_room(owner)
-    _people(world)
-    world.people["eve"] = make_workspace(person("eve", "globex"), "Globex", "globex")
-    program = Program(owner)
-    world.ids = _fill(owner, program, "FLOW", OPEN) | _whole(world, program)
-    world.hidden = world.ids | _fill(owner, program, "HUSH", HIDDEN)
-    _grant(world)
-    return world
-
-
-def _give_room(owner: Actor) -> None:
-    """The plan without limits: what is asked here is who may, not how often."""
-    workspace = owner.workspace
-    workspace.plan = "enterprise"
+def _found(name: str, title: str, slug: str, house: str) -> Actor:
+    """On the plan with most room: what is asked here is who may, not how often."""
+    owner = make_workspace(person(name, house), f"{title} {house}", slug)
+    owner.workspace.plan = "enterprise"
     with acting(owner):
-        workspace.save(update_fields=["plan"])
+        owner.workspace.save(update_fields=["plan"])
+    return owner
 
 
 def _people(world: World) -> None:
     owner = world.owner
     with acting(owner):
         for name, (level, permissions) in CUSTOM.items():
-            Role(workspace=owner.workspace, name=name, level=level, permissions=list(permissions)).save()
+            Role(workspace=owner.workspace, name=f"{name} {OURS}", level=level, permissions=list(permissions)).save()
     for name in INSIDERS[1:]:
         user = person(name.replace("_", "-"))
         world.people[name] = (
             _custom(owner, user, name) if name in CUSTOM else add_member(owner, user, SYSTEM.get(name, "guest"))
         )
     world.people["nora"] = add_member(owner, person("nora"), "member")  # to whom things are done
+    world.people["al"] = add_member(owner, person("al"), "guest")  # with whom nothing is shared
+    world.people["sam"] = add_member(owner, person("sam"), "guest")  # with whom both projects are shared
 
 
 def _custom(owner: Actor, user: User, name: str) -> Actor:
     with acting(owner):
-        role = Role.objects.within(owner.workspace).get(name=name)
+        role = Role.objects.within(owner.workspace).get(name=f"{name} {OURS}")
         membership = Membership(workspace=owner.workspace, user=user, role=role)
         membership.save(force_insert=True)
     return Actor.of(membership)
 
 
-def _fill(owner: Actor, program: Program, key: str, words: str) -> Ids:
+def _fill(owner: Actor, program: Program, key: str, words: str, house: str) -> Ids:
     """A project with one of everything, and a second task; by slot."""
-    create_project(owner, name=f"{words} {OURS}", key=key, private=words == HIDDEN)
-    base, said = f"projects/{key}", f"{words} {OURS}"
-    made: dict[str, Any] = {
-        "label": program.post(f"{base}/labels/", {"name": said}),
-        "task": program.post(
-            f"{base}/tasks/", {"title": said, "description": said, "labels": [said], "assignees": ["me"]}
+    create_project(owner, name=f"{words} {house}", key=key, private=words == HIDDEN)
+    base, task, said = f"projects/{key}", f"tasks/{key}-1", f"{words} {house}"
+    asked: dict[str, tuple[str, Any]] = {
+        "label": (f"{base}/labels/", {"name": said}),
+        "task": (
+            f"{base}/tasks/",
+            {"title": said, "description": said, "labels": [said], "assignees": ["me"], "due": "2026-12-24"},
         ),
-        "comment": program.post(f"tasks/{key}-1/comments/", {"body": said}),
-        "item": program.post(f"tasks/{key}-1/checklist/", {"text": said}),
-        "attachment": program.post(
-            f"tasks/{key}-1/attachments/", {"url": f"https://{OURS}.example/{words}", "name": said}
-        ),
-        "status": program.post(f"{base}/statuses/", {"name": said}),
-        "other": program.post(f"{base}/tasks/", {"title": f"{OTHER} {words} {OURS}"}),
+        "comment": (f"{task}/comments/", {"body": said}),
+        "item": (f"{task}/checklist/", {"text": said}),
+        "attachment": (f"{task}/attachments/", {"url": f"https://{house}.example/{words}", "name": said}),
+        "status": (f"{base}/statuses/", {"name": said}),
+        "other": (f"{base}/tasks/", {"title": f"{OTHER if words == OPEN else words} {house}"}),
     }
-    ids = {name: str(answer.json()["id"]) for name, answer in made.items()}
+    ids = {name: str(program.post(path, body).json()["id"]) for name, (path, body) in asked.items()}
     change = program.get("changes/?limit=1").json()["results"][0]["id"]
-    return {**ids, "key": key, "ref": f"{key}-1", "change": change}
+    upload = program.client.post(f"{program.base}{task}/attachments/", {"file": _picture(said)})
+    return {**ids, "key": key, "ref": f"{key}-1", "change": change, "file": upload.json()["id"]}
 
 
-def _whole(world: World, program: Program) -> Ids:
-    """What belongs to the workspace and not to a project."""
-    owner, nora = world.owner, world.people["nora"]
+def _picture(words: str) -> SimpleUploadedFile:
+    data = BytesIO()
+    Image.new("RGB", (8, 8)).save(data, "PNG")
+    return SimpleUploadedFile(f"{words}.png", data.getvalue(), "image/png")
+
+
+def _whole(owner: Actor, program: Program, other: Actor, house: str) -> Ids:
+    """What belongs to the workspace and not to a project; `other` is to whom things are done."""
     with tenancy.workspace(owner.workspace.pk, atomic=True):
         guest = Role.objects.within(owner.workspace).get(key="guest")
-        membership = Membership.objects.within(owner.workspace).get(user=nora.user)
-    invitation = invite_member(owner, email=f"invited@{OURS}.example", role=guest)
-    world.secrets["invitation"] = secret_of(invitation)
-    run = start_import(owner, data=b"{}", file_name=f"{OURS}.json")
-    token = program.post("tokens/", {"name": OURS}).json()
+        membership = Membership.objects.within(owner.workspace).get(user=other.user)
+    invitation = invite_member(owner, email=f"invited@{house}.example", role=guest)
+    token = program.post("tokens/", {"name": house}).json()
+    role = program.post("roles/", {"name": f"Spare {house}", "level": 15, "permissions": []}).json()
     return {
-        "workspace": "acme", "user": str(nora.user.pk), "membership": str(membership.pk), "role": str(guest.pk),
-        "invitation": str(invitation.pk), "run": str(run.pk), "token": str(token["id"]),
+        "workspace": owner.workspace.slug, "user": str(other.user.pk), "membership": str(membership.pk), "guest": str(guest.pk),
+        "role": str(role["id"]), "invitation": str(invitation.pk), "token": str(token["id"]),
     }  # fmt: skip
+
+
+def _asked_for(member: Actor) -> str:
+    """The staff asks to act as the member."""
+    staff = person(f"staff-{member.workspace.slug}", "staff")
+    with acting(member):
+        access = SupportAccess(workspace=member.workspace, staff=staff, person=member.user, reason="Because", hours=1)
+        access.save(force_insert=True)
+    return str(access.pk)
 
 
 def _grant(world: World) -> None:
     owner = world.owner
     with tenancy.workspace(owner.workspace.pk, atomic=True):
-        project = Project.objects.within(owner.workspace).get(key="FLOW")
+        project, hidden = Project.objects.within(owner.workspace).order_by("key")
         task = Task.objects.within(owner.workspace).select_related("project").get(project=project, number=1)
+    for one in (project, hidden):
+        share_project(owner, one, person=world.people["sam"].user, grant="view_project")
     for name, grant in ON_PROJECT.items():
         share_project(owner, project, person=world.people[name].user, grant=grant)
-    with acting(owner):
-        for name, grant in ON_TASK.items():
-            assign_perm(grant, world.people[name].user, task)
+    for name, grant in ON_TASK.items():
+        share_task(owner, task, person=world.people[name].user, grant=grant)

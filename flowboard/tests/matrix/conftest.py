@@ -1,0 +1,24 @@
+"""One world for all cases of a process: made once, and each case undoes what it did."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from .asking import WHO, Caller, caller
+from .world import World, build
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Acme and Globex, in a transaction that never ends well."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def callers(world: World) -> dict[str, Caller]:
+    """Each with a session and a token of their own."""
+    return {who: caller(world, who) for who in WHO}
