@@ -16,9 +16,10 @@ from workspaces.rest.view import Endpoint, answer
 
 from ..access import KINDS
 from ..models import GRANTS, TASK_GRANTS, Attachment, Project, Task
-from ..reading.access import Seer, Widening, explained, seeing, widening
+from ..reading.access import Seer, explained, seeing
 from ..reading.finding import find_project, find_task
 from ..reading.settings import find_member
+from ..reading.widening import Widening, widening
 
 BY_ID = [Key("pk", uuid)]
 
@@ -78,7 +79,7 @@ class Access(Endpoint):
 
     def seers(self, request: Request, project: Project, task: Task | None = None) -> HttpResponse:
         page = paged(seeing(self.by, project, task).order_by(), BY_ID, self.asked(PageQuery))
-        shown = [seer_row(one) for one in explained(project, task, page.rows)]
+        shown = [seer_row(one) for one in explained(self.by, project, task, page.rows)]
         return answer(page.shown(request._request, shown))
 
     def widening(self, said: dict[str, Any], project: Project, task: Task | None = None) -> HttpResponse:

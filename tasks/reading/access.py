@@ -1,4 +1,4 @@
-"""Who can see this, and why: `access.paths` of everybody, in words; and what a change of it would widen."""
+"""Who can see this, and why: `access.paths` of everybody, in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,12 +9,11 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
 from workspaces.actor import Actor
 from workspaces.models import ActivityLog, Membership
 from workspaces.permissions import MEMBER, PERMISSIONS
 
-from ..access import GRANTS, PART, TASK_GRANTS, Path, gives, paths
+from ..access import PART, Path, gives, paths
 from ..models import Project, ProjectGrant, Task, TaskGrant
 from ..people import people_of, people_seeing
 
@@ -26,6 +25,9 @@ HERE = (
     "task.delete",
     "project.manage",
 )  # what a role may do in a project
+
+
+Told = dict[tuple[str, str], tuple[str, datetime]]  # (kind, person) → who let them in and when, as the record says
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,14 @@ def seeing(by: Actor, project: Project, task: Task | None = None) -> QuerySet[Me
     return rows if by.level >= MEMBER else rows.filter(user=by.user)
 
 
-def explained(project: Project, task: Task | None, members: Iterable[Membership]) -> list[Seer]:
-    """These members, each with the reasons why they see it; who does not is left out."""
+def explained(by: Actor, project: Project, task: Task | None, members: Iterable[Membership]) -> list[Seer]:
+    """These members, each with the reasons why they see it, told to the actor; who does not is left out."""
     held, told = Held.of(project, task), _shared_by(project, task)
     found = [(row, held.ways(row)) for row in members]
     return [
-        Seer(row, tuple(Reason(path, _sentence(row, path, held, told)) for path in ways)) for row, ways in found if ways
+        Seer(row, tuple(Reason(path, _sentence(by, row, path, held, told)) for path in ways))
+        for row, ways in found
+        if ways
     ]
 
 
@@ -111,8 +115,7 @@ def _parts(project: Project) -> dict[UUID, int]:
     return dict(rows.annotate(count=Count("content_object", distinct=True)).order_by())
 
 
-def _shared_by(project: Project, task: Task | None) -> dict[tuple[str, str], tuple[str, datetime]]:
-    """(kind, person) → who let them in and when, as the record says."""
+def _shared_by(project: Project, task: Task | None) -> Told:
     subjects = [project.pk, *([task.pk] if task else [])]
     rows = ActivityLog.objects.within(project.workspace_id).filter(
         subject_id__in=subjects, event__in=("project:shared", "task:shared")
@@ -121,16 +124,16 @@ def _shared_by(project: Project, task: Task | None) -> dict[tuple[str, str], tup
     return {(row.subject_type, row.after.get("user", "")): (str(row.actor or ""), row.created_at) for row in told}
 
 
-def _sentence(member: Membership, path: Path, held: Held, told: dict[tuple[str, str], tuple[str, datetime]]) -> str:
+def _sentence(by: Actor, member: Membership, path: Path, held: Held, told: Told) -> str:
     since = _since(told.get(("task" if path.kind == "task" else "project", str(member.user_id))))
-    may = MAY.get(path.grant.partition("_")[0], "")
-    if path.kind == "part":
-        return f"{_tasks(held.parts[member.user_id])} of the project {'is' if held.parts[member.user_id] == 1 else 'are'} shared with them"
+    whom, may = "you" if member.user_id == by.user.pk else "them", MAY.get(path.grant.partition("_")[0], "")
+    count = held.parts.get(member.user_id, 0)
     return {
         "role": f"{member.role.name}: the project is open to all members",
-        "member": f"Member of the private project{since}: may do what the role {member.role.name} may",
-        "project": f"The project is shared with them{since}: {may}",
-        "task": f"This task is shared with them{since}: {may}",
+        "member": f"Member of the private project{since and f', added{since}'}: may do what the role {member.role.name} may",
+        "project": f"The project is shared with {whom}{since}: {may}",
+        "task": f"This task is shared with {whom}{since}: {may}",
+        "part": f"{counted(count)} of the project {'is' if count == 1 else 'are'} shared with {whom}",
     }[path.kind]
 
 
@@ -143,76 +146,6 @@ def _since(known: tuple[str, datetime] | None) -> str:
     return f"{f' by {known[0]}' if known[0] else ''} on {day.day} {day:%B}{year}"
 
 
-@dataclass(frozen=True)
-class Widening:
-    """Who gains what by a change of access; `tasks` is how many tasks it is about."""
-
-    see: tuple[Membership, ...]
-    may: tuple[Membership, ...]
-    tasks: int
-    more: frozenset[str]
-
-    @property
-    def guests(self) -> int:
-        return sum(row.role.level < MEMBER for row in self.see)
-
-    @property
-    def sentence(self) -> str:
-        """ "12 more people will see 40 tasks, 3 of them guests."; "" when nobody gains anything."""
-        if self.see:
-            return f"{_people(self.see, self.guests)} will see {_tasks(self.tasks)}{_of_them(self.see, self.guests)}.{self._then()}"
-        if self.may:
-            guests = sum(row.role.level < MEMBER for row in self.may)
-            return f"{_people(self.may, guests)} may then also {self._words()} in {_tasks(self.tasks)}{_of_them(self.may, guests)}."
-        return ""
-
-    def _then(self) -> str:
-        return f" They may also {self._words()}." if self.more and len(self.see) == 1 else ""
-
-    def _words(self) -> str:
-        said = {"comment.create": "comment", "task.create": "create tasks", "task.edit": "change tasks", "task.delete": "delete tasks",
-                "project.manage": "manage the project"}  # fmt: skip
-        words = [said[name] for name in HERE if name in self.more]
-        return ", ".join(words[:-1]) + (" and " if words[1:] else "") + words[-1] if words else "read"
-
-
-def _people(rows: tuple[Membership, ...], guests: int) -> str:
-    if len(rows) > 1:
-        return f"{len(rows)} more people"
-    return f"{rows[0].user}{' (guest)' if guests else ''}"
-
-
-def _of_them(rows: tuple[Membership, ...], guests: int) -> str:
-    return f", {guests} of them guest{'s' if guests > 1 else ''}" if guests and len(rows) > 1 else ""
-
-
-def _tasks(count: int) -> str:
-    return "1 task" if count == 1 else f"{count:,} tasks"
-
-
-def widening(
-    project: Project, task: Task | None = None, *, private: bool | None = None, person: User | None = None, grant: str = ""
-) -> Widening:  # fmt: skip
-    """What it would widen to make the project open or private, or to give `person` a grant on it or on the task."""
-    then = Held.of(project, task)
-    if private is not None:
-        then.private = private
-    if person is not None:
-        known = then.task if task else then.project
-        known[person.pk] = {grant} if grant in (TASK_GRANTS if task else GRANTS) else set()
-    count = 1 if task else project.tasks.filter(deleted_at=None).count()
-    return compared(project, Held.of(project, task), then, count)
-
-
-def compared(project: Project, now: Held, then: Held, tasks: int) -> Widening:
-    """Who gains sight, and who gains permissions, between two states of the grants."""
-    see, may, more = [], [], set()
-    for row in Membership.objects.within(project.workspace_id).select_related("user", "role").order_by("user__name"):
-        had, has = now.paths(row), then.paths(row)
-        gained = {name for name in HERE if gives(has, name) and not gives(had, name)}
-        if has and not had:
-            see.append(row)
-        elif gained:
-            may.append(row)
-        more |= gained
-    return Widening(tuple(see), tuple(may), tasks, frozenset(more))
+def counted(tasks: int) -> str:
+    """ "40 tasks" """
+    return "1 task" if tasks == 1 else f"{tasks:,} tasks"

@@ -86,7 +86,7 @@ def _agree(project: Project, actors: list[Actor], alice: Actor) -> None:
     shown, hidden = task_of(project, 1), task_of(project, 2)
     members = list(Membership.objects.within(alice.workspace).select_related("user", "role"))
     why = {
-        subject: {one.member.user_id for one in explained(project, subject, members)}
+        subject: {one.member.user_id for one in explained(alice, project, subject, members)}
         for subject in (None, shown, hidden)
     }
     assert why[None] == set(people_seeing(project).values_list("user", flat=True))

@@ -78,13 +78,13 @@ def test_opening_says_who_gains(crowd: Crowd, alice: Actor) -> None:
     [
         ("projects/OPEN", "guest of nothing", "view_project", "Gus (guest) will see 2 tasks."),
         ("projects/OPEN", "guest of nothing", "comment_project", "Gus (guest) will see 2 tasks. They may also comment."),
-        ("projects/OPEN", "guest of the project", "edit_project", "Gwen (guest) may then also create tasks, change tasks and delete tasks in 2 tasks."),
+        ("projects/OPEN", "guest of the project", "edit_project", "Gwen (guest) may then also create tasks, change tasks and delete tasks, in 2 tasks."),
         ("projects/OPEN", "guest of the project", "view_project", ""),
         ("projects/OPEN", "member", "edit_project", ""),
         ("projects/OPEN", "guest of a task", "view_project", "Tom (guest) will see 2 tasks."),
-        ("tasks/OPEN-1", "guest of nothing", "view_task", "Gus (guest) will see 1 task."),
-        ("tasks/OPEN-1", "guest of a task", "edit_task", "Tom (guest) may then also change tasks in 1 task."),
-        ("tasks/HUSH-2", "member", "comment_task", "Bob will see 1 task. They may also comment."),
+        ("tasks/OPEN-1", "guest of nothing", "view_task", "Gus (guest) will see this task."),
+        ("tasks/OPEN-1", "guest of a task", "edit_task", "Tom (guest) may then also change it."),
+        ("tasks/HUSH-2", "member", "comment_task", "Bob will see this task. They may also comment on it."),
     ],
 )  # fmt: skip
 def test_sharing_says_who_gains(crowd: Crowd, alice: Actor, path: str, who: str, grant: str, sentence: str) -> None:
@@ -106,7 +106,7 @@ def test_why_is_said_in_words(crowd: Crowd, alice: Actor) -> None:
         return [why["sentence"] for one in people if one["user"]["name"] == name for why in one["paths"]]
 
     assert told_of("projects/OPEN", "Bob") == ["Member: the project is open to all members"]
-    assert told_of("projects/HUSH", "Ina")[0].startswith("Member of the private project by Alice on ")
+    assert told_of("projects/HUSH", "Ina")[0].startswith("Member of the private project, added by Alice on ")
     assert told_of("projects/OPEN", "Gwen")[0].startswith("The project is shared with them by Alice on ")
     assert told_of("projects/OPEN", "Gwen")[0].endswith(": may read and comment")
     assert told_of("projects/OPEN", "Tom") == ["1 task of the project is shared with them"]
