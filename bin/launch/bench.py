@@ -26,7 +26,7 @@ def main(words: list[str]) -> int:
     with servers() as up:
         prepare(up, "migrate", "static")
         return subprocess.run(
-            [PYTHON, "-m", f"bench.{words[0]}", *words[1:]], cwd=ROOT, env=up.env, preexec_fn=dies_with_parent()
+            [PYTHON, "-m", names()[words[0]], *words[1:]], cwd=ROOT, env=up.env, preexec_fn=dies_with_parent()
         ).returncode
 
 
@@ -34,5 +34,7 @@ def servers() -> AbstractContextManager[Stack]:
     return stack(default_data()) if "FLOWBOARD_DATA" in os.environ else throw_away(durable=True)
 
 
-def names() -> list[str]:
-    return sorted(file.stem for file in (ROOT / "bench").glob("*.py") if not file.stem.startswith("_"))
+def names() -> dict[str, str]:
+    """The measurements by name, with their modules."""
+    files = sorted(file for folder in ("", "faults") for file in (ROOT / "bench" / folder).glob("[!_]*.py"))
+    return {file.stem: ".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from .asking import WHO, Caller, caller
@@ -13,7 +14,9 @@ from .world import World, build
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     """Acme and Globex, in a transaction that never ends well."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    # sessions in the database alone: what the cache remembers would not be undone
+    engine = override_settings(SESSION_ENGINE="django.contrib.sessions.backends.db")
+    with django_db_blocker.unblock(), engine, transaction.atomic():
         yield build()
         transaction.set_rollback(True)
 

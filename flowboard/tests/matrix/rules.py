@@ -43,6 +43,7 @@ comments          ok    ok    ok   ok     404    404   403    ok        ok     4
 edits_task        ok    ok    403  ok     404    404   403    403       ok     403      403         ok
 deletes_task      ok    ok    403  ok     404    404   403    403       ok     403      403         403
 auditors          ok    ok    ok   403    403    403   403    403       403    403      403         403
+asks_factor       422   422   403  403    403    403   403    403       403    403      403         403
 exporters         ok    ok    403  403    403    403   403    403       403    403      403         403
 leaves            422   ok    ok   ok     ok     ok    ok     ok        ok     ok       ok          ok
 edits_many        ok    ok    403  ok     422    422   403    403       ok     403      403         ok

@@ -108,7 +108,7 @@ def _people(world: World) -> None:
             _custom(owner, user, name) if name in CUSTOM else add_member(owner, user, SYSTEM.get(name, "guest"))
         )
     world.people["nora"] = add_member(owner, person("nora"), "member")  # to whom things are done
-    world.people["al"] = add_member(owner, person("al"), "guest")  # with whom nothing is shared
+    world.people["al"] = add_member(owner, person("al"), "guest")  # with whom the first task of both is shared
     world.people["sam"] = add_member(owner, person("sam"), "guest")  # with whom both projects are shared
 
 
@@ -176,8 +176,10 @@ def _grant(world: World) -> None:
     with tenancy.workspace(owner.workspace.pk, atomic=True):
         project, hidden = Project.objects.within(owner.workspace).order_by("key")
         task = Task.objects.within(owner.workspace).select_related("project").get(project=project, number=1)
-    for one in (project, hidden):
+        secret = Task.objects.within(owner.workspace).select_related("project").get(project=hidden, number=1)
+    for one, first in ((project, task), (hidden, secret)):
         share_project(owner, one, person=world.people["sam"].user, grant="view_project")
+        share_task(owner, first, person=world.people["al"].user, grant="view_task")
     for name, grant in ON_PROJECT.items():
         share_project(owner, project, person=world.people[name].user, grant=grant)
     for name, grant in ON_TASK.items():

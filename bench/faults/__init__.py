@@ -1,0 +1,1 @@
+"""Measurements that break something on purpose."""

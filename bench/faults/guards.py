@@ -1,0 +1,167 @@
+"""Each guard holds: taken out one at a time, a test must fail (CHECKS.md 43): python -m bench.faults.guards [--only NAME]
+
+Works on a copy of the checkout in a temporary folder, whose tests make one database and keep it from run to run. First the
+tests that are named run as everything is, and must pass; then once for each guard, without it. Prints which test noticed.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SHARED = (".venv", "node_modules")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What is taken out: these words of a file, once; or a statement of SQL, and what puts it right again."""
+
+    name: str
+    file: str
+    words: str
+    instead: str
+    tests: tuple[str, ...]
+    back: str = ""
+
+
+W, T, A, R = "workspaces/tests/", "tasks/tests/", "accounts/tests/", "realtime/tests/"
+GUARDS = (
+    Guard(
+        "row-level security", "", "ALTER TABLE tasks_task DISABLE ROW LEVEL SECURITY", "",
+        (f"{W}test_tenancy.py",), back="ALTER TABLE tasks_task ENABLE ROW LEVEL SECURITY",
+    ),
+    Guard(
+        "a query that was not told its workspace", "workspaces/scoping.py", "raise UnscopedQuery(", "return; UnscopedQuery(",
+        (f"{W}test_tenancy.py",),
+    ),
+    Guard(
+        "membership at the door", "workspaces/door.py", 'if admitted.membership.workspace.slug == slug else None', "if slug else None",
+        (f"{W}test_door.py",),
+    ),
+    Guard(
+        "membership at the socket", "realtime/gate.py", "if caller.look is None or user_id not in caller.look.eyes:", "if caller.look is None:",
+        (f"{R}test_gate.py",),
+    ),
+    Guard("Origin of a socket", "realtime/gate.py", "        raise Refusal(Code.REFUSED)", "        return", (f"{R}test_gate.py",)),
+    Guard("revoked tokens", "workspaces/admission.py", " AND t.revoked_at IS NULL", "", (f"{W}test_tokens.py", f"{W}test_api.py")),
+    Guard("expired tokens", "workspaces/tokens.py", "return token.user.is_active and not expired", "return token.user.is_active", (f"{W}test_tokens.py", f"{W}test_api.py")),
+    Guard("scopes of tokens", "workspaces/door.py", "must_allow(admitted.token.scopes, needed)", "pass", (f"{W}test_tokens.py",)),
+    Guard("the second factor", "workspaces/second_factor.py", "if not by.workspace.require_mfa or", "if True or", (f"{W}test_second_factor.py",)),
+    Guard("grants on tasks", "tasks/models/tasks.py", "shared_with(by).filter(content_object=OuterRef(\"pk\"))", "shared_with(by)", (f"{T}test_access_rule.py", f"{T}test_shared_tasks.py")),
+    Guard("private projects", "tasks/access.py", "role.level >= MEMBER and not private", "role.level >= MEMBER", (f"{T}test_access_rule.py",)),
+    Guard("private projects in queries", "tasks/models/projects.py", 'return Q(**{f"{at}private": False}) | Q(granted) if', "return Q() if", (f"{T}test_access_rule.py",)),
+    Guard("levels of roles", "workspaces/actions/ranks.py", "if role.level > by.level:", "if False:", (f"{W}test_members.py", f"{W}test_roles.py")),
+    Guard("nobody gives more than they have", "workspaces/actions/ranks.py", "role.allowed - by.role.allowed", "role.allowed - role.allowed", (f"{W}test_roles.py",)),
+    Guard("the last owner", "workspaces/actions/ranks.py", "not owners.exclude(pk=membership.pk).exists()", "not owners.exists()", (f"{W}test_members.py", f"{W}test_owners.py")),
+    Guard("one change of people at a time", "workspaces/actions/ranks.py", ".select_for_update(no_key=True).only(\"pk\").get(pk=by.workspace.pk)", ".only(\"pk\").get(pk=by.workspace.pk)", (f"{W}test_owners.py",)),
+    Guard("CSRF of sessions at REST", "workspaces/rest/authenticate.py", "    def authenticate_header", "    def enforce_csrf(self, request: Any) -> None: ...\n\n    def authenticate_header", (f"{T}test_api_walls.py", "flowboard/tests/test_cross_site.py")),
+    Guard("rate limits", "workspaces/rest/throttle.py", "    if standing.wait:", "    if False:", (f"{W}test_limits.py",)),
+    Guard("gaps in the stream", "realtime/room.py", "self.early.pop(self.head + 1, None)", "self.early.pop(min(self.early, default=0), None)", (f"{R}test_faults.py", f"{R}test_socket.py")),
+    Guard("Idempotency-Key", "workspaces/rest/idempotency.py", 'if request.method != "POST" or not key:', "if True:", (f"{W}test_idempotency.py",)),
+    Guard("content of uploads", "tasks/files.py", "not re.match(beginning, head, re.DOTALL)", "False", (f"{T}test_files.py",)),
+    Guard("files are downloads", "tasks/files.py", "as_attachment=True", "as_attachment=False", (f"{T}test_files.py",)),
+    Guard("private addresses (SSRF)", "accounts/outward.py", "        _must_be_open(one)", "        pass", (f"{A}test_outward.py",)),
+    Guard("consent to support", "workspaces/models/support.py", "self.state == self.State.GRANTED and", "", (f"{W}test_support.py",)),
+    Guard("tokens of ended sessions", "accounts/jwt_tokens.py", " JOIN django_session s ON s.session_key = p.session_key AND s.expire_date > statement_timestamp()", "", (f"{A}test_jwt.py",)),
+    Guard("unknown fields", "workspaces/rest/fields.py", "if name not in self._known()}", "if False}", (f"{T}test_api_walls.py", "flowboard/tests/test_strict_input.py")),
+    Guard("viewing changes nothing", "workspaces/spine.py", "    if by.viewer is not None:", "    if False:", (f"{W}test_viewing.py",)),
+)  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="", help="guards whose name has these words")
+    options = parser.parse_args()
+    guards = [guard for guard in GUARDS if options.only in guard.name]
+    with tempfile.TemporaryDirectory(prefix="guards-") as folder:
+        copy = Path(folder) / "checkout"
+        checkout(copy)
+        if failed := run(copy, sorted({test for guard in guards for test in guard.tests}), "--create-db"):
+            raise SystemExit(f"With every guard in its place, this fails already: {failed}")
+        survived = [guard.name for guard in guards if not noticed(copy, guard)]
+    print(f"{len(guards) - len(survived)} of {len(guards)} removals were noticed")
+    if survived:
+        raise SystemExit(f"Nobody noticed: {', '.join(survived)}")
+
+
+def checkout(copy: Path) -> None:
+    """The files that git knows, as they lie there."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copy / name)
+    for name in SHARED:
+        (copy / name).symlink_to(ROOT / name)
+
+
+def noticed(copy: Path, guard: Guard) -> bool:
+    with without(copy, guard):
+        failed = run(copy, list(guard.tests), "-x")
+    print(f"{guard.name:42} {failed or 'NOBODY NOTICED'}", flush=True)
+    return bool(failed)
+
+
+@contextmanager
+def without(copy: Path, guard: Guard) -> Iterator[None]:
+    """The guard is gone in the block; its words must stand there once, or this list is out of date."""
+    if not guard.file:
+        in_database(guard.words)
+        try:
+            yield
+        finally:
+            in_database(guard.back)
+        return
+    path = copy / guard.file
+    text = path.read_text()
+    if text.count(guard.words) != 1:
+        raise SystemExit(f"{guard.name}: {guard.words!r} stands {text.count(guard.words)} times in {guard.file}")
+    path.write_text(text.replace(guard.words, guard.instead))
+    try:
+        yield
+    finally:
+        path.write_text(text)
+
+
+def in_database(statement: str) -> None:
+    """As the owner, in the database that the tests keep."""
+    base, _, name = os.environ["DATABASE_OWNER_URL"].rpartition("/")
+    with psycopg.connect(f"{base}/test_{name.partition('?')[0]}", autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def run(copy: Path, tests: list[str], *options: str) -> str:
+    """The first test that failed, else nothing."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n0",
+        "--reuse-db",
+        "-p",
+        "no:cacheprovider",
+        "--tb=no",
+        *options,
+        *tests,
+    ]
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "LOG_LEVEL": "CRITICAL"}
+    done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"The tests did not run:\n{done.stdout[-2000:]}{done.stderr[-1000:]}")
+    found = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    return (found[1] if found else "a test") if done.returncode else ""
+
+
+if __name__ == "__main__":
+    main()
