@@ -13,6 +13,6 @@ def count_projects(workspace_id: UUID) -> int:
 
 
 def stored_bytes(workspace_id: UUID) -> int:
-    """The files of all tasks."""
-    files = Attachment.objects.within(workspace_id).filter(deleted_at=None)
+    """The files of all tasks; removed ones too, for as long as they can be brought back."""
+    files = Attachment.objects.within(workspace_id).exclude(file="")
     return int(files.aggregate(bytes=Sum("size"))["bytes"] or 0)

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import redis
 from django.conf import settings
@@ -134,10 +134,16 @@ def _full(standing: Standing, at: Sequence[int]) -> Standing:
     return Standing(standing.count, 0, max(standing.ends, 1), max(math.ceil(wait), 1))
 
 
-@cache
 def _script() -> "redis.commands.core.Script":
+    return _script_of(settings.REDIS_URL, threading.get_ident())
+
+
+@lru_cache(maxsize=256)
+def _script_of(url: str, thread: int) -> "redis.commands.core.Script":
+    """Each thread has its own connection: taking one from a pool costs as much again as the question."""
     storage = RedisStorage(
-        f"{settings.REDIS_URL}/1", socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0),
+        f"{url}/1", single_connection_client=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 0),
     )  # fmt: skip
     parts = (RedisStorage.SCRIPT_ACQUIRE_SLIDING_WINDOW, RedisStorage.SCRIPT_SLIDING_WINDOW)
     acquire, window = (part.decode() if isinstance(part, bytes) else part for part in parts)

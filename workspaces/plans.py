@@ -87,7 +87,7 @@ def _seats(workspace_id: UUID) -> int:
 def _storage_words(plan: Plan, most: int, used: int, adding: int) -> str:
     return (
         f"This file of {filesizeformat(adding)} does not fit: the {plan.name} plan has {filesizeformat(most)} "
-        f"for files, and {filesizeformat(used)} are taken. Delete files that nobody needs."
+        f"for files, and {filesizeformat(used)} are taken. Removed files count for 30 days, as they can be brought back."
     )
 
 

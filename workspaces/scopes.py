@@ -30,7 +30,9 @@ AREAS: dict[str, Area] = {
         ("project", "import", "export"),
         ("projects", "imports"),
     ),
-    "members": Area("people, invitations and roles", ("member", "role"), ("members", "invitations", "roles")),
+    "members": Area(
+        "people, invitations and roles", ("member", "role"), ("members", "invitations", "roles", "ownership")
+    ),
     "tokens": Area("access tokens", ("token",), ("tokens",)),
     "audit": Area("the record: activity, and the audit log", ("audit",), ("activity", "audit")),
     "workspace": Area("the workspace and its settings", ("workspace", "billing", "support"), ("", "billing")),

@@ -41,9 +41,6 @@ def on_free(by: Actor, monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
 def away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing listens where Redis should be."""
     settings.REDIS_URL = "redis://127.0.0.1:1"
-    limiting._script.cache_clear()
-    yield
-    limiting._script.cache_clear()
 
 
 def told(answer: Any) -> list[int]:

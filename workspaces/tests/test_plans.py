@@ -108,7 +108,7 @@ def test_storage(small: Actor) -> None:
     task = create_task(small, create_project(small, name="One", key="ONE"), title="Files")
     with acting(small):
         must_fit(small, "storage", 1000)
-        Attachment(workspace=small.workspace, task=task, name="a.txt", size=700).save(force_insert=True)
+        Attachment(workspace=small.workspace, task=task, name="a.txt", file="a.txt", size=700).save(force_insert=True)
         must_fit(small, "storage", 300)
         with pytest.raises(OverPlan, match="300.?B|301"):
             must_fit(small, "storage", 301)
