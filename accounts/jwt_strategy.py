@@ -41,7 +41,7 @@ class TokenStrategy(AbstractTokenStrategy):
         if SESSION_KEY in request.session:
             return ""
         if not request.session.session_key:
-            request.session.save()
+            request.session.create()
         return str(request.session.session_key)
 
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from unfold.decorators import action
 
 from . import support, tenancy
 from .actions.support import HOURS, LONGEST_REASON, is_support, request_support, staff_actor, start_support
@@ -32,38 +33,37 @@ class RequestForm(forms.Form):
 class SupportAccessAdmin(TenantAdmin):
     """Every request; the staff sees all of them and acts by their own."""
 
-    list_display = ("staff", "person", "workspace", "state", "reason", "requested_at", "expires_at", "ended_at", "act")
+    list_display = ("staff", "person", "workspace", "state", "reason", "requested_at", "expires_at", "ended_at")
     search_fields = ("staff__email", "person__email", "reason", "workspace__slug")
     list_filter = (WorkspaceFilter, "state", "requested_at")
     list_select_related = ("workspace", "staff", "person")
+    actions_list = ("ask",)
 
     def get_urls(self) -> list[URLPattern]:
         act = self.admin_site.admin_view(self.act_as)
         return [path("<uuid:pk>/act/", act, name="workspaces_supportaccess_act"), *super().get_urls()]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        self.looker = request.user  # for the column of buttons
-        return super().get_queryset(request)
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The last column leads on, for the one who asked."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+        @admin.display(description="")
+        def act(access: SupportAccess) -> str:
+            if not access.running or access.staff_id != request.user.pk:
+                return ""
+            address = reverse("admin:workspaces_supportaccess_act", args=[access.pk])
+            return format_html('<a href="{}">Act as {}</a>', address, access.person)
+
+        return [*self.list_display, act]
+
+    def has_ask_permission(self, request: HttpRequest) -> bool:
         return is_support(request.user)  # type: ignore[arg-type]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_add_permission(request) or super().has_view_permission(request, obj)
+        return self.has_ask_permission(request) or super().has_view_permission(request, obj)
 
-    @admin.display(description="")
-    def act(self, access: SupportAccess) -> str:
-        """To act, where an owner has agreed and the time is not over."""
-        if not access.running or access.staff_id != self.looker.pk:
-            return ""
-        return format_html(
-            '<a href="{}">Act as {}</a>', reverse("admin:workspaces_supportaccess_act", args=[access.pk]), access.person
-        )
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Ask for access."""
-        if not self.has_add_permission(request):
-            return HttpResponse(status=403)
+    @action(description="Ask for support access", url_path="ask", permissions=["ask"])
+    def ask(self, request: HttpRequest) -> HttpResponse:
+        """Where, as whom, why, for how long; the owners are asked."""
         form = RequestForm(request.POST or None)
         if request.method == "POST" and form.is_valid() and self._asked(request, form):
             messages.success(request, "The owners have been asked. You will see here when one of them agrees.")

@@ -97,7 +97,7 @@ def membership(of: Actor) -> Membership:
 def test_the_whole_way(alice: Actor, bob: Actor, ray: User, project: Project, cards: list[Task]) -> None:
     back_office = client_of(ray)
     form = {"workspace": "acme", "email": "Bob@example.com", "reason": WHY, "hours": "4"}
-    assert back_office.post(reverse("admin:workspaces_supportaccess_add"), form).status_code == 302
+    assert back_office.post(reverse("admin:workspaces_supportaccess_ask"), form).status_code == 302
     access = SupportAccess._base_manager.using("ops").get()
     owner = browser(alice)
     page = owner.get("/w/acme/settings/support/").content.decode()
@@ -162,8 +162,8 @@ def test_only_the_support_asks(alice: Actor, bob: Actor, ray: User) -> None:
     for by in (bob, staff_actor(alice.workspace, plain), staff_actor(alice.workspace, bob.user)):
         with pytest.raises(Forbidden):
             request_support(by, bob.user, reason=WHY, hours=1)
-    assert client_of(plain).post(reverse("admin:workspaces_supportaccess_add"), {}).status_code == 403
-    assert client_of(bob.user).get(reverse("admin:workspaces_supportaccess_add")).status_code == 302
+    assert client_of(plain).post(reverse("admin:workspaces_supportaccess_ask"), {}).status_code == 403
+    assert client_of(bob.user).get(reverse("admin:workspaces_supportaccess_ask")).status_code == 302
 
 
 def test_only_an_owner_answers(alice: Actor, bob: Actor, ray: User, asked: SupportAccess) -> None:
