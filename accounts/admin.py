@@ -4,6 +4,9 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model
@@ -16,7 +19,16 @@ from .models import Guess, ProgramSession, SignIn, SigningKey, User
 admin.site.index_title = "Back-office"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-for model in (Group, EmailAddress, EmailConfirmation):
+for model in (
+    Group,
+    EmailAddress,
+    EmailConfirmation,
+    Authenticator,
+    UserSession,
+    SocialAccount,
+    SocialApp,
+    SocialToken,
+):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
@@ -128,3 +140,30 @@ class ProgramSessionAdmin(LookedAt):
     list_select_related = ("user",)
     exclude = ("session_key", "auth_hash", "newest")
     ordering = ("-created_at",)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(LookedAt):
+    """Second factors; deleting them is for people who have lost theirs. The secrets are shown nowhere."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type", "created_at", "last_used_at")
+    search_fields = ("user__email", "user__name")
+    list_select_related = ("user",)
+    exclude = ("data",)
+    ordering = ("-created_at",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.has_perm("mfa.delete_authenticator"))
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(LookedAt):
+    """Accounts elsewhere that sign people in."""
+
+    list_display = ("user", "provider", "uid", "date_joined", "last_login")
+    list_filter = ("provider", "date_joined")
+    search_fields = ("user__email", "user__name", "uid")
+    list_select_related = ("user",)
+    exclude = ("extra_data",)
+    ordering = ("-date_joined",)

@@ -71,7 +71,7 @@ def test_the_app_and_then_a_recovery_code(enter: Enter, alice: Actor) -> None:
         page = enter()
         sign_in(page, alice)
         page.get_by_label("Code").fill(code())
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.locator("#sidebar")).to_be_visible()
     page.goto("/profile/security/")
     page.get_by_role("link", name="Show").click()

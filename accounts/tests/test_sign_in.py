@@ -1,12 +1,14 @@
 """Ways in and what guards them: code by mail, authenticator app, recovery codes, passwords, addresses."""
 
 import re
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -222,3 +224,12 @@ def test_an_address_of_somebody_else_is_neither_taken_nor_told(alice: Actor, eve
 
 def test_a_made_up_link_is_no_link(db: None) -> None:
     assert Client().post(reverse("email_change", args=["made:up:link"])).status_code == 410
+
+
+def test_support_changes_the_address_of_a_lost_mailbox(alice: Actor, eve: Actor) -> None:
+    call_command("change_email", "ALICE@example.com", "Alice@new.example", stdout=StringIO())
+    assert is_in(enters(User.objects.get(email="alice@new.example")))
+    for old, new in (("nobody@example.com", "x@example.com"), ("alice@new.example", "eve@example.com")):
+        with pytest.raises(CommandError):
+            call_command("change_email", old, new)
+    assert User.objects.get(pk=alice.user.pk).email == "alice@new.example"

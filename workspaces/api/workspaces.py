@@ -7,11 +7,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from .. import tenancy
-from ..actions import create_workspace, delete_workspace, update_workspace
+from ..actions import create_workspace, delete_workspace, require_second_factor, update_workspace
 from ..actor import Actor
 from ..models import Membership, Role, Workspace
 from ..rest.cursor import Key, PageQuery, word
-from ..rest.fields import Strict, Text
+from ..rest.fields import Flag, Strict, Text
 from ..rest.schema import describes
 from ..rest.view import Endpoint, answer, nothing
 from .roles import RoleOut, role_row
@@ -25,6 +25,7 @@ class WorkspaceOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     slug = serializers.SlugField()
     name = serializers.CharField()
+    require_mfa = serializers.BooleanField(help_text="members without a second factor see nothing of it")
     created_at = serializers.DateTimeField()
     role = RoleOut(help_text="your own")
 
@@ -40,6 +41,7 @@ class WorkspaceChange(Strict):
     """The address stays."""
 
     name = Text(max_length=80, required=False)
+    require_mfa = Flag(required=False)
 
 
 class Confirmed(Strict):
@@ -80,8 +82,11 @@ class OneWorkspace(Endpoint):
 
     @describes("update_workspace", WorkspaceOut, body=WorkspaceChange)
     def patch(self, request: Request, workspace: str) -> HttpResponse:
-        """Rename it."""
-        if fields := self.given(WorkspaceChange):
+        """Rename it, or ask its members for a second factor."""
+        fields = self.given(WorkspaceChange)
+        if "require_mfa" in fields:
+            require_second_factor(self.by, required=fields.pop("require_mfa"))
+        if fields:
             update_workspace(self.by, **fields)
         return _shown(self.by)
 
@@ -106,6 +111,6 @@ def _shown(by: Actor) -> HttpResponse:
 def workspace_row(workspace: Workspace, role: Role) -> dict[str, Any]:
     """As the API says it."""
     return {
-        "id": workspace.pk, "slug": workspace.slug, "name": workspace.name, "created_at": workspace.created_at,
-        "role": role_row(role),
+        "id": workspace.pk, "slug": workspace.slug, "name": workspace.name, "require_mfa": workspace.require_mfa,
+        "created_at": workspace.created_at, "role": role_row(role),
     }  # fmt: skip

@@ -116,6 +116,16 @@ def test_the_api_says_why_in_a_problem(alice: Actor, bob: Actor) -> None:
     assert token.get("projects/").status_code == 200
 
 
+def test_the_api_switches_it(alice: Actor, bob: Actor) -> None:
+    give_app(alice.user)
+    token, other = Program(alice), Program(bob)
+    assert other.patch("", {"require_mfa": True}).status_code == 403
+    assert token.get("").json()["require_mfa"] is False
+    assert token.patch("", {"require_mfa": True, "name": "Acme Ltd"}).json()["require_mfa"] is True
+    assert token.patch("", {"require_mfa": "perhaps"}).status_code == 400
+    assert other.get("").status_code == 403
+
+
 def test_a_token_of_the_workspace_has_nobody_to_ask(strict: Actor) -> None:
     with tenancy.workspace(strict.workspace.pk, atomic=True):
         role = Role.objects.within(strict.workspace).get(key="member")
