@@ -6,10 +6,12 @@ They remove each other, demote each other, leave, and hand the workspace on: eac
 import argparse
 import uuid
 from collections.abc import Callable
-from multiprocessing import Barrier, Process, SimpleQueue
+from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import Any
 
-from django.db import connections
+from django.db import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from bench import _board
 from workspaces import chain, tenancy
@@ -19,6 +21,7 @@ from workspaces.errors import Refused
 from workspaces.models import ActivityLog, Membership, Role
 
 Act = Callable[[Actor, Membership], object]
+fresh = get_context("spawn")  # a forked process would share the pool of connections
 
 
 def main() -> None:
@@ -28,8 +31,8 @@ def main() -> None:
     by = _board.workspace(f"owners-{uuid.uuid4().hex[:6]}")
     with tenancy.workspace(by.workspace.pk, atomic=True):
         other = Membership.objects.within(by.workspace).exclude(user=by.user).select_related("user").first().user
-    for name, act in ACTS.items():
-        _race(by, other, name, act, times)
+    for name in ACTS:
+        _race(by, other, name, times)
     print(f"{_faults(by)} faults in the chain of the record", flush=True)
 
 
@@ -47,55 +50,70 @@ ACTS: dict[str, Act] = {
 }
 
 
-def _race(by: Actor, other: Any, name: str, act: Act, times: int) -> None:
+@dataclass(frozen=True)
+class Signals:
+    """The round is prepared (all three), both stand ready (the two), both are done (all three), and what was said."""
+
+    ready: Any
+    go: Any
+    done: Any
+    said: Any
+
+
+def _race(by: Actor, other: Any, name: str, times: int) -> None:
     """Two processes with connections of their own; between the rounds both are made owners again."""
-    ready, done, said = Barrier(3), Barrier(3), SimpleQueue()  # type: ignore[var-annotated]
-    connections.close_all()
+    signals = Signals(*(fresh.Barrier(parties, timeout=60) for parties in (3, 2, 3)), said=fresh.Queue())
     people = (by.user, other)
     workers = [
-        Process(target=_rival, args=(by, people[me], people[1 - me], act, times, ready, done, said)) for me in (0, 1)
+        fresh.Process(target=_rival, args=(by, people[me], people[1 - me], name, times, signals)) for me in (0, 1)
     ]
     for worker in workers:
         worker.start()
-    left = [_round(by, people, ready, done) for _ in range(times)]
-    told = [said.get() for _ in range(2 * times)]
+    left = [_round(by, people, signals) for _ in range(times)]
+    told = [signals.said.get() for _ in range(2 * times)]
     for worker in workers:
         worker.join()
-    none, refused = left.count(0), sum(words != "" for words in told)
+    refused = [words for words in told if words and not words.startswith("!")]
     odd = [words for words in told if words.startswith("!")]
-    print(f"{times} × two owners {name} at once: {none} without an owner, {left.count(1)} with one, {left.count(2)} with two; "
-          f"{refused} refused, {len(odd)} other errors {odd[:2]}", flush=True)  # fmt: skip
+    print(
+        f"{times} × two owners {name} at once: {left.count(0)} times none is left, {left.count(1)} one, "
+        f"{left.count(2)} two; {len(refused)} refused, {len(odd)} other errors {odd[:2]}",
+        flush=True,
+    )
 
 
-def _round(by: Actor, people: tuple[Any, Any], ready: Any, done: Any) -> int:
+def _round(by: Actor, people: tuple[Any, Any], signals: Signals) -> int:
     """Both are owners; both act; how many owners are left."""
     with tenancy.workspace(by.workspace.pk, atomic=True):
         owner = Role.objects.within(by.workspace).get(key="owner")
         for one in people:
             Membership.objects.update_or_create(workspace=by.workspace, user=one, defaults={"role": owner})
-    ready.wait(), done.wait()
+    signals.ready.wait(), signals.done.wait()
     with tenancy.workspace(by.workspace.pk, atomic=True):
         return int(Membership.objects.within(by.workspace).filter(role__key="owner").count())
 
 
-def _rival(by: Actor, me: Any, you: Any, act: Act, times: int, ready: Any, done: Any, said: Any) -> None:
+def _rival(by: Actor, me: Any, you: Any, name: str, times: int, signals: Signals) -> None:
     for _ in range(times):
-        ready.wait()
-        said.put(_try(by, me, you, act))
-        done.wait()
-
-
-def _try(by: Actor, me: Any, you: Any, act: Act) -> str:
-    """What was said against it; an error that is no refusal begins with an exclamation mark."""
-    try:
+        signals.ready.wait()
         with tenancy.workspace(by.workspace.pk, atomic=True):
             rows = Membership.objects.within(by.workspace).select_related("workspace", "user", "role")
-            mine, yours = rows.filter(user=me).first(), rows.filter(user=you).first()
-        if mine is None or yours is None:
-            return "was faster"
-        act(Actor.of(mine), yours)
+            mine, yours = rows.get(user=me), rows.get(user=you)
+        signals.go.wait()
+        signals.said.put(_try(ACTS[name], Actor.of(mine), yours))
+        signals.done.wait()
+
+
+def _try(act: Act, by: Actor, other: Membership) -> str:
+    """What was said against it; an error that is no refusal begins with an exclamation mark."""
+    try:
+        act(by, other)
     except Refused as no:
         return no.words
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            return "waited for too long (the door's 503)"
+        raise
     except Exception as error:
         return f"!{type(error).__name__} {error}"
     return ""
