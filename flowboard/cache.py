@@ -21,7 +21,7 @@ def _patient(name: str, missing: Any) -> Callable[..., Any]:
         try:
             return getattr(RedisCache, name)(self, *args, **kwargs)
         except (redis.RedisError, OSError) as error:
-            PatientRedisCache.quiet_until = time.monotonic() + PAUSE
+            type(self).quiet_until = time.monotonic() + PAUSE  # of the whole process
             log.warning("cache away for %s s: %s", PAUSE, error)
             return missing(*args, **kwargs)
 
@@ -52,6 +52,8 @@ def _uncounted(key: str, *_: Any, **__: Any) -> int:
 
 class CountingRedisCache(PatientRedisCache):
     """Of django-ratelimit, which takes these answers for "not counted", and then refuses."""
+
+    quiet_until = 0.0  # its own: one slow session shuts nobody out
 
     add = _patient("add", lambda *a, **k: False)
     incr = _patient("incr", _uncounted)

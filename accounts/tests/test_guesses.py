@@ -170,5 +170,5 @@ def test_without_redis_the_entrance_is_closed_and_the_house_is_open(
         assert client.post("/w/acme/invitations/", {"emails": "ann@example.com", "role": "member"}).status_code == 302
         assert Client().get(reverse("account_login")).status_code == 200
     finally:
-        type(gone).__mro__[1].quiet_until = 0.0
+        type(gone).quiet_until = 0.0
     assert len([line for line in caplog.records if "nobody can sign in" in line.getMessage()]) == 1
