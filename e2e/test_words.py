@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from tasks.actions import (
     add_checklist_item,
+    add_file,
     add_status,
     create_comment,
     create_label,
@@ -14,9 +15,10 @@ from tasks.actions import (
     update_task,
 )
 from tasks.actions.tasks import Draft
+from tasks.files import Upload, clean_name
 from tasks.models import Project
 from tasks.tests.boards import column
-from workspaces.actions import update_workspace
+from workspaces.actions import create_role, create_token, update_workspace
 from workspaces.actor import Actor
 
 from .boards import BOARD, ready
@@ -56,6 +58,13 @@ def test_no_word_runs_as_script(enter: Enter, alice: Actor, bob: Actor, project:
         create_comment(alice, talk, body=words)
     add_checklist_item(alice, talk, text=line(PAYLOADS[3]))
 
+    for number, words in enumerate(PAYLOADS):
+        name = clean_name(f"{words[:180]}.png")
+        upload = Upload(name, 1, "application/pdf", "0" * 64, f"attachments/{alice.workspace.pk.hex}/{number:032}")
+        add_file(alice, made[1], upload=upload)
+    create_role(alice, name=line(PAYLOADS[2])[:40], description=line(PAYLOADS[6]))
+    create_token(alice, name=line(PAYLOADS[3])[:60])
+
     page = ready(enter(alice, BOARD))
     expect(page.locator(".card")).to_have_count(len(PAYLOADS))
     clean(page)
@@ -66,11 +75,17 @@ def test_no_word_runs_as_script(enter: Enter, alice: Actor, bob: Actor, project:
     for path in (
         "/w/acme/p/FLOW/list/",
         f"/w/acme/t/{talk.ref}/",
+        "/profile/",
         "/w/acme/activity/",
         "/w/acme/",
         "/w/acme/members/",
         "/w/acme/search/?q=window",
         "/w/acme/p/FLOW/settings/",
+        f"/w/acme/t/{made[1].ref}/",
+        "/w/acme/audit/",
+        "/w/acme/settings/",
+        "/w/acme/settings/roles/",
+        "/w/acme/settings/tokens/",
     ):
         page.goto(path)
         page.wait_for_load_state("networkidle")
