@@ -43,8 +43,8 @@ ANSWERS: dict[str, Asked] = {
     "post support/stop/": by("everybody", silent=True),
     "get settings/tokens/": by("everybody"),
     "post settings/tokens/": by("everybody", name="bot", days="30"),
-    "post settings/tokens/{token}/": by("mine"),
-    "delete settings/tokens/{token}/": by("mine"),
+    "post settings/tokens/{token}/": by("own_or_managed"),
+    "delete settings/tokens/{token}/": by("own_or_managed"),
     "post settings/deletion/": by("owners", confirm="acme"),
     # projects
     "get projects/new/": by("makers"),
