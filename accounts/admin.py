@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from .endings import person_changed
-from .models import Guess, ProgramSession, SignIn, SigningKey, User
+from .models import Erasure, Guess, ProgramSession, SignIn, SigningKey, User
 
 admin.site.index_title = "Back-office"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -107,6 +107,16 @@ class SignInAdmin(LookedAt):
     list_filter = ("outcome", "method", "created_at")
     search_fields = ("email", "address")
     ordering = ("-created_at",)
+
+
+@admin.register(Erasure)
+class ErasureAdmin(LookedAt):
+    """Deleted accounts that some record has not forgotten yet."""
+
+    list_display = ("asked_at", "email", "mailed_at")
+    list_filter = ("asked_at",)
+    search_fields = ("email", "name")
+    ordering = ("-asked_at",)
 
 
 @admin.register(Guess)
