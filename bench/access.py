@@ -11,7 +11,7 @@ import statistics
 import uuid
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 from bench import _board
 from bench._load import Server, measure, serving
@@ -49,7 +49,7 @@ def main() -> None:
     project = _board.board(by, SEED)
     _multiply(by, options.tasks // SEED)
     people = _people(by, project, options.grants)
-    with connection.cursor() as cursor:
+    with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")
     with serving("flowboard.wsgi:application") as server:
         _compare(server, people, options.rounds, options.requests, "open project")

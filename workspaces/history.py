@@ -19,7 +19,15 @@ from .undo import undoable
 BATCH = 120
 LISTED = 12  # rows of an act that are told one by one
 UNDO_DAYS = 30
-VIA = {"api": "API", "import": "import", "ai": "AI", "automation": "automation", "mcp": "MCP", "system": "system", "support": "support"}
+VIA = {
+    "api": "API",
+    "import": "import",
+    "ai": "AI",
+    "automation": "automation",
+    "mcp": "MCP",
+    "system": "system",
+    "support": "support",
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,7 @@ class Entry:
     who: dict[str, Any] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     undoable: bool = False
+    titled: bool = True
 
     @property
     def lead(self) -> ActivityLog:
@@ -53,7 +62,7 @@ class Entry:
     @property
     def title(self) -> str:
         """What the act is called, where one of its rows would not say it."""
-        named = self.change.kind in (ChangeSet.Kind.IMPORT, ChangeSet.Kind.BULK)
+        named = self.titled and self.change.kind in (ChangeSet.Kind.IMPORT, ChangeSet.Kind.BULK)
         return self.change.title[:1].lower() + self.change.title[1:] if named else ""
 
     @property
@@ -106,6 +115,7 @@ def entries(
         entry.who = author_face(entry.lead)
         entry.lines = [line(by, row) for row in reversed(entry.rows[-LISTED:])]
         entry.undoable = _may_undo(by, entry)
+        entry.titled = by.level >= MEMBER  # a title counts tasks, and a guest may see but some of them
     return page, (page[-1].first_seq if len(found) > size else None)
 
 

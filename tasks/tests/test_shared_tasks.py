@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from realtime.envelope import entry, envelope
 from tasks.actions import (
     add_checklist_item,
     archive_task,
+    create_comment,
     create_task,
     move_task,
     share_task,
@@ -20,7 +22,10 @@ from tasks.tests.boards import add, column
 from tasks.tests.sharing import Canary, body, task_of
 from tasks.tests.test_pages_changes import did, send, told
 from tasks.tests.test_pages_queries import MOST, TRANSACTION
+from workspaces import tenancy
 from workspaces.actor import Actor
+from workspaces.feed import eyes_of, person_of
+from workspaces.feed import task_of as task_in
 from workspaces.tests.people import Program, browser, log
 
 PAGES = (
@@ -218,3 +223,16 @@ def test_as_few_queries_for_two_tasks_as_for_twelve(alice: Actor, gus: Actor, pr
     full = [queries(owner, url) for url in (*pages, *rests)]
     assert all(guests <= owners + 1 for guests, owners in zip(few, full, strict=True)), (few, full)
     assert max(few) <= MOST + 1
+
+
+def test_the_doorbell_names_the_task_as_the_record_does(canary: Canary, alice: Actor, gus: Actor) -> None:
+    task = task_of(canary.project, 2)
+    create_comment(alice, task, body="Said")
+    move_task(alice, task, to=column(canary.project, "Done"))
+    rows = log(alice)
+    entries = [entry(envelope(row, ""), person_of(row)) for row in rows]
+    assert [one.task_id for one in entries] == [task_in(row) for row in rows]
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        eyes = eyes_of(gus)
+    heard = [one.event for one in entries if eyes.sees(one.event, one.project_id, one.person, one.task_id)]
+    assert heard == ["task:created", "task:updated", "task:shared", "comment:created", "task:moved"]
