@@ -9,6 +9,7 @@ from allauth.decorators import rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.socialaccount.forms import DisconnectForm
+from allauth.socialaccount.internal.flows.connect import disconnect
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.contrib import messages
@@ -102,7 +103,7 @@ def connections(request: HttpRequest) -> HttpResponse:
     form = DisconnectForm(request.POST or None, request=request)
     if request.method == "POST":
         if form.is_valid():
-            form.save()
+            disconnect(request, form.cleaned_data["account"])
         for words in form.errors.get("account", []) + form.non_field_errors():
             messages.error(request, words)
     return redirect("own_security")
