@@ -1,6 +1,6 @@
 """How the OpenAPI document is made: every operation also names its problems, and nothing is guessed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -29,6 +29,22 @@ MATCH = OpenApiParameter(
 LONGEST = {"workspace": 40, "key": 8, "ref": 18, "session": 64}
 
 
+# of operations of these kinds (none: of all)
+REFUSALS: tuple[tuple[set[str], int, str], ...] = (
+    (set(), 400, "Something of what was sent is malformed; `errors` names it"),
+    (set(), 401, "No token or session, or one that has ended"),
+    (set(), 403, "Your role or the scopes of the token do not allow it, or the CSRF token is missing"),
+    ({"path"}, 404, "There is nothing, or it is not shared with you"),
+    ({"post"}, 409, "It cannot be done any more, or the Idempotency-Key's answer is not kept"),
+    ({"match"}, 412, "The row has changed since it was read; `current` is how it is now"),
+    ({"write"}, 413, "The body is too large"),
+    ({"write"}, 415, "Not a content type that is taken here"),
+    ({"write"}, 422, "Well-formed, and refused by a rule"),
+    (set(), 429, "More requests than the plan has room for; `Retry-After` says how long to wait"),
+    (set(), 503, "Somebody holds the row, or the database is away; `Retry-After` says how long to wait"),
+)
+
+
 class Problem(serializers.Serializer[Any]):
     """RFC 9457."""
 
@@ -49,8 +65,26 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         told = super()._get_response_bodies(direction)
-        refusal = OpenApiResponse(Problem, "What was wrong, in words")
-        return {**told, "default": self._get_response_for_code(refusal, "default", [PROBLEM], direction)}
+        named = {str(status): self._refusal(words, direction) for status, words in self._refusals()}
+        return {**told, **(named | told), "default": self._refusal("What was wrong, in words", direction)}
+
+    def _refusal(self, words: str, direction: Any) -> dict[str, Any]:
+        response = OpenApiResponse(Problem, words)
+        return self._get_response_for_code(response, "default", [PROBLEM], direction)  # type: ignore[no-any-return]
+
+    def _refusals(self) -> Iterator[tuple[int, str]]:
+        """The problems that an operation of this kind can answer with, by status."""
+        for kinds, status, words in REFUSALS:
+            if not kinds or kinds & self._kinds():
+                yield status, words
+
+    def _kinds(self) -> set[str]:
+        writes = self.method not in ("GET", "HEAD")
+        asks = {one["name"] for one in self._get_parameters()}
+        return {
+            *(["path"] if "{" in self.path else []), *(["write"] if writes else []),
+            *(["post"] if self.method == "POST" else []), *(["match"] if "If-Match" in asks else []),
+        }  # fmt: skip
 
     def _resolve_path_parameters(self, variables: Any) -> list[Any]:
         told = super()._resolve_path_parameters(variables)

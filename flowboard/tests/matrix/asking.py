@@ -67,7 +67,7 @@ def _narrow(world: World, who: str) -> dict[str, str]:
 
 def area_of(url: str) -> str:
     """The area of an address of the API; * for what touches all of them."""
-    words = url.removeprefix("/api/v1/workspaces/").split("?")[0].split("/")[1:]
+    words = url.removeprefix("/api/v1/workspaces/").split("?")[0].split("/")[1:] or [""]
     deeper = next((word for word in words[1:] if word in ("tasks", "board")), words[0])
     return AREAS.get(deeper, "*")
 
