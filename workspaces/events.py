@@ -115,6 +115,12 @@ def _with(words: str) -> Sentence:
 
 define("workspace:created", "created the workspace {after[name]}", audience="members")
 define("workspace:updated", "renamed the workspace from {before[name]} to {after[name]}", audience="members")
+define(
+    "workspace:plan_changed",
+    lambda row: f"put the workspace on the plan {row.after['plan'] or 'of the operator'}",
+    audience="managers",
+    webhook=False,
+)
 define("workspace:deleted", "deleted the workspace {before[name]}", audience="members")
 define("workspace:mfa_required", "asked every member for a second factor", audience="members")
 define("workspace:mfa_optional", "no longer asks members for a second factor", audience="members")
@@ -138,7 +144,7 @@ define("support:requested", "asked to act as {subject}: “{after[reason]}”", 
 define("support:granted", "let the support act as {subject} until {after[until]}", audience="members", webhook=False)
 define("support:declined", "declined that the support acts as {subject}", audience="managers", webhook=False)
 define("support:started", "began to act as {subject}", audience="members", webhook=False)
-define("support:viewed", "looked at {after[page]} as {subject}", audience="managers", webhook=False)
+define("support:viewed", "looked at {after[page]}", audience="managers", webhook=False)
 define("support:ended", _support_ended, audience="members", webhook=False)
 define("view:started", "began to view the workspace as {subject}", audience="managers", webhook=False)
 define("view:ended", "stopped viewing the workspace as {subject}", audience="managers", webhook=False)

@@ -10,10 +10,10 @@ from .security import require_second_factor
 from .support import decline_support, end_support, grant_support, request_support, start_support
 from .tokens import create_token, create_workspace_token, revoke_token
 from .viewing import start_viewing, stop_viewing
-from .workspaces import create_workspace, delete_workspace, update_workspace
+from .workspaces import choose_plan, create_workspace, delete_workspace, update_workspace
 
 __all__ = [
-    "accept_invitation", "change_role", "create_role", "create_token", "create_workspace",
+    "accept_invitation", "change_role", "choose_plan", "create_role", "create_token", "create_workspace",
     "create_workspace_token", "decline_support", "delete_role", "delete_workspace", "end_support", "erase_person", "export_record", "grant_support", "invite_member", "leave_workspace", "note_check", "remove_member", "request_support", "require_second_factor", "revoke_invitation", "revoke_token",
     "start_support", "start_viewing", "stop_viewing", "transfer_ownership", "undo_change", "update_role", "update_workspace",
 ]  # fmt: skip

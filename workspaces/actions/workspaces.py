@@ -14,6 +14,7 @@ from ..actor import Actor
 from ..errors import Forbidden, Refused
 from ..models import Membership, Role, Stream, Workspace
 from ..permissions import SYSTEM_ROLES
+from ..plans import PLANS
 from ..rules import line
 from ..spine import ACTIONS, acting, action, record
 
@@ -95,6 +96,23 @@ def update_workspace(by: Actor, *, name: str) -> Workspace:
     workspace.name = name
     workspace.save(update_fields=["name"])
     record(by, "workspace:updated", workspace, before=before, after={"name": name}, label=name)
+    return workspace
+
+
+@action
+def choose_plan(by: Actor, *, plan: str) -> Workspace:
+    """Put the workspace on another plan, "" for the operator's own. Only the command line offers it: nobody gives themself more room."""
+    by.must("billing.manage")
+    if by.via != "system":
+        raise Forbidden("The operator of this system chooses the plan.")
+    if plan and plan not in PLANS:
+        raise Refused(f"There is no plan {plan!r}: there are {', '.join(PLANS)}.", "plan")
+    workspace = by.workspace
+    if plan == workspace.plan:
+        return workspace
+    before, workspace.plan = {"plan": workspace.plan}, plan
+    workspace.save(update_fields=["plan"])
+    record(by, "workspace:plan_changed", workspace, before=before, after={"plan": plan}, label=workspace.name)
     return workspace
 
 

@@ -9,9 +9,12 @@ from django.test import Client
 
 from accounts.models import User
 from tasks.actions import create_project, create_task, update_task
+from workspaces.actions import choose_plan
 from workspaces.actor import Actor
+from workspaces.errors import Forbidden
+from workspaces.plans import PLANS
 
-from .people import add_member, make_person, make_workspace
+from .people import Program, add_member, log, make_person, make_workspace
 
 COMMITTED = pytest.mark.django_db(transaction=True, databases=["default", "owner", "ops"])
 
@@ -99,3 +102,18 @@ def test_a_broken_record_is_found_and_placed(acme: Actor, statement: str, words:
         call_command("verify_log", stdout=out, stderr=out)
     assert no.value.returncode == 1
     assert words in out.getvalue()
+
+
+@COMMITTED
+def test_the_operator_chooses_a_plan(acme: Actor) -> None:
+    assert said("set_plan", "acme", "free") == "acme: free.\n"
+    assert said("set_plan", "acme", "free") == "acme: free.\n"
+    assert [(row.after, row.via) for row in log(acme, "workspace:plan_changed")] == [({"plan": "free"}, "system")]
+    assert Program(acme).get("")["RateLimit-Limit"] == str(PLANS["free"].per_token)
+    assert said("set_plan", "acme") == "acme: the plan of the setting PLAN.\n"
+    with pytest.raises(CommandError):
+        said("set_plan", "acme", "gold")
+    with pytest.raises(CommandError, match="no workspace"):
+        said("set_plan", "nowhere", "pro")
+    with pytest.raises(Forbidden, match="operator"):
+        choose_plan(acme, plan="pro")

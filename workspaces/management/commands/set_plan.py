@@ -1,0 +1,39 @@
+"""manage.py set_plan SLUG PLAN: what a workspace has room for."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from workspaces import tenancy
+from workspaces.actions import choose_plan
+from workspaces.actor import Actor
+from workspaces.errors import Refused
+from workspaces.models import Membership, Workspace
+from workspaces.permissions import OWNER
+from workspaces.plans import PLANS
+
+
+class Command(BaseCommand):
+    """The operator's word, in the record as done in an owner's name by the system."""
+
+    help = "Put a workspace on a plan; without PLAN on the operator's own (the setting PLAN)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("workspace", metavar="SLUG")
+        parser.add_argument("plan", nargs="?", default="", choices=["", *PLANS], metavar="PLAN")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        workspace = Workspace.objects.using("ops").filter(slug=options["workspace"], deleted_at=None).first()
+        if workspace is None:
+            raise CommandError(f"There is no workspace {options['workspace']}.")
+        with tenancy.workspace(workspace.pk, atomic=True):
+            rows = Membership.objects.within(workspace.pk).select_related("workspace", "role", "user")
+            owner = rows.filter(role__level__gte=OWNER).first()
+        if owner is None:
+            raise CommandError(f"The workspace {workspace.slug} has no owner.")
+        try:
+            choose_plan(Actor.of(owner, via="system"), plan=options["plan"])
+        except Refused as no:
+            raise CommandError(no.words) from no
+        self.stdout.write(f"{workspace.slug}: {options['plan'] or 'the plan of the setting PLAN'}.")
