@@ -16,6 +16,7 @@ from django.utils import timezone
 from . import chain, tenancy
 from .actions import export_record
 from .audit import Audit
+from .errors import Refused
 from .events import says
 from .faces import face
 from .models import ActivityLog, Stream
@@ -33,10 +34,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def send(audit: Audit, kind: str, *, first: int = 1, last: int | None = None) -> StreamingHttpResponse:
     """The file as an answer; that it was taken is its own last row."""
-    by = audit.by
+    by, streams = audit.by, Stream.objects.within(audit.by.workspace)
+    if first > min(last or first, streams.get().head):
+        raise Refused("There is nothing from there on.", "from_seq")
     span = {name: str(value) for name, value in (("from_seq", first if first > 1 else None), ("to_seq", last)) if value}
     export_record(by, kind=kind, filters=audit.asked.told | span)
-    stream = Stream.objects.within(by.workspace).get()
+    stream = streams.get()
     first, last = max(first, stream.floor, 1), min(last or stream.head, stream.head)
     lines = table(audit, first, last) if kind == "csv" else jsonl(audit, first, last, _head(audit, last))
     name = f"{by.workspace.slug}-audit-{timezone.now():%Y-%m-%d}.{kind}"

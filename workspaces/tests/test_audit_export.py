@@ -148,6 +148,13 @@ def test_part_of_the_record_verifies_from_its_first_row(alice: Actor, lines: lis
     assert verify(tmp_path, [some[0], json.dumps(row | {"prev_hash": other(row["prev_hash"])}), *some[2:]])[0] == 1
 
 
+def test_a_part_that_is_empty_is_refused(alice: Actor) -> None:
+    for query in ("from_seq=1000", "from_seq=2&to_seq=1"):
+        answer = Program(alice).get(f"audit/export?format=csv&{query}")
+        assert answer.status_code == 422 and "from_seq" in answer.json()["errors"]
+    assert not log(alice, "audit:exported")
+
+
 def test_a_filtered_file_proves_its_rows_alone(alice: Actor, lines: list[str], tmp_path: Path) -> None:
     some = taken(alice, "&event=task:created")
     assert {json.loads(line)["event"] for line in some[1:]} == {"task:created"}
