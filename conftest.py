@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -62,6 +63,18 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for file, count in counted(terminalreporter).items():
+        terminalreporter.line(f"{file}: {count:,} cases")
     if FAILED_CHECKS:
         terminalreporter.section("checks failed before the tests", red=True)
         terminalreporter.line(f"{FAILED_CHECKS} (see the top of the output)")
+
+
+def counted(reporter: pytest.TerminalReporter) -> Counter[str]:
+    """The requests that generated tests have made, by file."""
+    found: Counter[str] = Counter()
+    for report in (one for outcome in ("passed", "failed") for one in reporter.getreports(outcome)):
+        found[report.nodeid.partition("::")[0]] += sum(
+            int(value) for name, value in report.user_properties if name == "cases" and report.when == "call"
+        )
+    return +found
