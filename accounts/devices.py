@@ -17,8 +17,14 @@ HELD = frozenset({"iPhone", "Android"})
 
 def device(agent: str) -> str:
     """What the header says, as far as it is known."""
-    words = [name for name in (_first(BROWSERS, agent), _first(SYSTEMS, agent)) if name]
+    words = [name for name in (_first(BROWSERS, agent) or _program(agent), _first(SYSTEMS, agent)) if name]
     return " on ".join(words) or "Unknown device"
+
+
+def _program(agent: str) -> str:
+    """What a program calls itself: `robot/2.1 (…)` is robot."""
+    named = re.match(r"[A-Za-z][\w.-]{1,39}(?=/|$)", agent)
+    return named[0] if named and named[0] != "Mozilla" else ""  # every browser says that it is one
 
 
 def device_icon(agent: str) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from unfold import widgets
 from unfold.decorators import action
 
 from . import support, tenancy
@@ -20,12 +21,18 @@ from .models import Membership, SupportAccess, Workspace
 class RequestForm(forms.Form):
     """Where, as whom, why, and for how long."""
 
-    workspace = forms.SlugField(max_length=40, help_text="its address")
-    email = forms.EmailField(max_length=254, label="Member", help_text="the e-mail address of the member to act as")
-    reason = forms.CharField(
-        min_length=10, max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3}), help_text="the owners read it and decide by it"
+    workspace = forms.SlugField(max_length=40, help_text="its address", widget=widgets.UnfoldAdminTextInputWidget)
+    email = forms.EmailField(
+        max_length=254, label="Member", help_text="the e-mail address of the member to act as", widget=widgets.UnfoldAdminTextInputWidget
     )  # fmt: skip
-    hours = forms.TypedChoiceField(coerce=int, choices=[(one, f"{one} hour{'s' if one > 1 else ''}") for one in HOURS])
+    reason = forms.CharField(
+        min_length=10, max_length=LONGEST_REASON, widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 3}), help_text="the owners read it and decide by it"
+    )  # fmt: skip
+    hours = forms.TypedChoiceField(
+        coerce=int,
+        widget=widgets.UnfoldAdminSelectWidget,
+        choices=[(one, f"{one} hour{'s' if one > 1 else ''}") for one in HOURS],
+    )
 
 
 @admin.register(SupportAccess)

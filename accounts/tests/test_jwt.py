@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import jwt_tokens, keys, programs
+from accounts.devices import device
 from accounts.models import ProgramSession, SignIn, SigningKey, User
 from workspaces.actor import Actor
 from workspaces.tests.people import PASSWORD, browser
@@ -263,6 +264,7 @@ def test_sessions_are_listed_and_ended(alice: Actor, eve: Actor) -> None:
     listed = Client().get(f"{AUTH}sessions/", headers=headers).json()
     assert [one["current"] for one in listed] == [False, True]
     assert listed[1]["agent"] == "robot/2.1"
+    assert device(listed[1]["agent"]) == "robot"
     theirs = Client().get(f"{AUTH}sessions/", headers={"authorization": f"Bearer {foreign['access_token']}"}).json()[0]
     assert Client().delete(f"{AUTH}sessions/{theirs['id']}/", headers=headers).status_code == 404
     assert Client().delete(f"{AUTH}sessions/{listed[0]['id']}/", headers=headers).status_code == 204
