@@ -88,12 +88,12 @@ class CleanInput:
         return problem_or_page(request, *words) if words else self.get_response(request)
 
     def _fault(self, request: HttpRequest) -> tuple[int, str] | None:
+        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
+            return 414, f"The query of the address is longer than {LONGEST_QUERY:,} characters."
         if "\x00" in request.path or "\x00" in request.GET.urlencode().replace("%00", "\x00"):
             return 400, "The address contains a NUL character."
         if any("\x00" in value for value in request.COOKIES.values()):  # a quoted cookie can spell one
             return 400, "A cookie contains a NUL character."
-        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
-            return 414, f"The query of the address is longer than {LONGEST_QUERY:,} characters."
         if request.headers.get("Content-Encoding", "identity") != "identity":
             return 415, "Send the body as it is, without Content-Encoding."
         limit = _limit(request)

@@ -9,3 +9,31 @@ from django.test import Client
 def test_a_cookie_with_nul_is_a_clear_400(path: str) -> None:
     answer = Client(headers={"cookie": 'sessionid="\\000aaaaaaaaaaaaaaaaaaaa"'}).get(path)
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "status"),
+    [
+        ("?q=" + "x" * 9000, {}, 414),
+        ("?" + "a=1&" * 3000, {}, 414),
+        ("", {"content-encoding": "gzip"}, 415),
+        ("", {"content-encoding": "br"}, 415),
+    ],
+)
+def test_what_is_too_long_or_packed_is_not_read(query: str, headers: dict[str, str], status: int) -> None:
+    answer = Client(headers=headers).get(f"/api/v1/workspaces/acme/search{query}")
+    assert answer.status_code == status and answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [
+        ("/api/v1/workspaces/acme/projects/", 1024 * 1024 + 1, 413),
+        ("/w/acme/projects/new/", 2 * 1024 * 1024 + 1, 413),
+        ("/api/v1/workspaces/acme/tasks/FLOW-1/attachments/", 50 * 1024 * 1024 + 1, 413),
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=a"])
+def test_only_where_files_are_taken_a_body_is_large(path: str, size: int, status: int, kind: str) -> None:
+    answer = Client().post(path, b"", content_type=kind, CONTENT_LENGTH=str(size))
+    assert answer.status_code == status
