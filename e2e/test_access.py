@@ -16,7 +16,7 @@ from .conftest import Enter
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 AXE = (Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js").read_text()
-PAGES = [BOARD, "/w/acme/t/FLOW-1/", "/w/acme/p/FLOW/list/", "/w/acme/", "/w/acme/members/", "/w/acme/settings/", "/w/acme/activity/", "/w/acme/p/FLOW/settings/", "/profile/"]  # fmt: skip
+PAGES = [BOARD, "/w/acme/t/FLOW-1/", "/w/acme/p/FLOW/list/", "/w/acme/", "/w/acme/members/", "/w/acme/settings/", "/w/acme/activity/", "/w/acme/p/FLOW/settings/", "/profile/", "/profile/security/", "/profile/sessions/", "/w/acme/settings/security/"]  # fmt: skip
 
 
 # one rule takes the initials on an avatar, hidden from screen readers, for a part of its button's words
@@ -54,7 +54,7 @@ def test_no_serious_fault_in_any_page(
     page.locator("#pane").wait_for()
     found += faults(page)
     outside = enter(None, color_scheme=theme)
-    for path in ("/", "/accounts/login/", "/accounts/signup/"):
+    for path in ("/", "/accounts/login/", "/accounts/signup/", "/accounts/login/code/"):
         outside.goto(path)
         found += faults(outside)
     assert not found, "\n".join(found)
