@@ -8,6 +8,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -108,4 +109,6 @@ def ask(caller: Caller, door: str, verb: str, url: str, body: Any = None, query:
         return client.get(url)
     if door == "api":
         return getattr(client, verb)(url, "" if body is None else body, content_type="application/json")
+    if body and "file" in body:
+        return client.post(url, {"file": SimpleUploadedFile("board.json", body["file"].encode())})
     return getattr(client, verb)(url, urlencode(body or {}), content_type="application/x-www-form-urlencoded")

@@ -67,6 +67,7 @@ def build() -> World:
     world.theirs = _fill(eve, program, "GLOB", THEIRS, THEIRS) | _whole(eve, program, zed, THEIRS)
     world.ids["access"] = world.hidden["access"] = _asked_for(world.people["member"])
     world.theirs["access"] = _asked_for(eve)
+    world.theirs["shared"] = world.theirs["alone"] = str(zed.user.pk)
     world.theirs["run"] = str(start_import(eve, data=b"{}", file_name=f"{THEIRS}.json").pk)
     return world
 
