@@ -41,7 +41,7 @@ edits_project     ok    ok    403  ok     404    404   403    403       ok     4
 sees_task         ok    ok    ok   ok     404    404   ok     ok        ok     ok       ok          ok
 comments          ok    ok    ok   ok     404    404   403    ok        ok     403      ok          ok
 edits_task        ok    ok    403  ok     404    404   403    403       ok     403      403         ok
-assigns           ok    ok    403  ok     404    404   403    403       ok     422      422         ok
+assigns           ok    ok    403  ok     404    404   403    403       ok     422      422         422
 deletes_task      ok    ok    403  ok     404    404   403    403       ok     403      403         403
 auditors          ok    ok    ok   403    403    403   403    403       403    403      403         403
 asks_factor       422   422   403  403    403    403   403    403       403    403      403         403

@@ -11,7 +11,7 @@ from .judging import told
 from .world import World
 
 WHO = ("anonymous", "eve", "revoked", "member", "owner")
-SIGN_IN = ("/accounts/login/", "/admin/login/")
+SIGN_IN = ("/accounts/login/", "/admin/login/", "/profile/")  # the last is one's own, and asks to sign in
 # who comes without a session is answered here; anywhere else they are sent to sign in
 OPEN = {
     "/", "/healthz", "/readyz", "/favicon.ico", "/.well-known/jwks.json", "/api/schema/", "/api/docs/",
