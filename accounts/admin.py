@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from .backoffice import LookedAt
 from .endings import person_changed
 from .models import Erasure, Guess, ProgramSession, SignIn, SigningKey, User
 
@@ -82,21 +83,6 @@ class GroupAdmin(ModelAdmin):
 
     search_fields = ("name",)
     filter_horizontal = ("permissions",)
-
-
-class LookedAt(ModelAdmin):
-    """For rows that only the program writes."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(SignIn)

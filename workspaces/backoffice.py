@@ -8,7 +8,8 @@ from django.core.paginator import Paginator
 from django.db.models import BinaryField, GeneratedField, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from unfold.admin import ModelAdmin
+
+from accounts.backoffice import LookedAt
 
 from .models import Workspace
 
@@ -56,10 +57,9 @@ def one_of(lookup: str, values: Iterable[str], title: str = "") -> type[admin.Si
     return OneOf
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(LookedAt):
     """For rows that only actions write: everything can be looked at, nothing typed. Default managers refuse unscoped reads."""
 
-    show_full_result_count = False
     paginator = CappedPaginator
     list_per_page = 50
     ordering = ("-pk",)
@@ -79,15 +79,6 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return self.get_fields(request, obj)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class TenantAdmin(ReadOnlyAdmin):

@@ -9,7 +9,6 @@ from accounts.models import User
 
 from .base import TENANT, TenantModel
 
-
 WAITS = timedelta(days=7)  # what nobody has answered for so long is to be asked again
 
 
