@@ -152,6 +152,16 @@ class AuthenticatorAdmin(LookedAt):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.has_perm("mfa.delete_authenticator"))
 
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """What asks for a second factor closes to them at once."""
+        self.delete_queryset(request, Authenticator.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        people = set(queryset.values_list("user_id", flat=True))
+        super().delete_queryset(request, queryset)
+        for user_id in people:
+            person_changed(user_id)
+
 
 @admin.register(SocialAccount)
 class SocialAccountAdmin(LookedAt):

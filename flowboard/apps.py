@@ -14,8 +14,10 @@ def signed_out(request: Any, **_: Any) -> None:
         session_ended(request.session.session_key)
 
 
-def new_password(user: Any, **_: Any) -> None:
-    """Sessions that began with the password before are no longer good; their sockets close."""
+def lets_in_otherwise(user: Any, **_: Any) -> None:
+    """After another password, sessions that began with the old one are no good; without a second factor, some workspaces
+    are closed. Their sockets close.
+    """
     from accounts.endings import person_changed
 
     person_changed(user.pk)
@@ -26,13 +28,14 @@ class FlowboardConfig(AppConfig):
 
     def ready(self) -> None:
         from allauth.account.signals import password_changed, password_reset, password_set
+        from allauth.mfa.signals import authenticator_removed
 
         from accounts import hearing
 
         from . import checks  # noqa: F401
 
         user_logged_out.connect(signed_out, dispatch_uid="flowboard.signed_out")
-        for signal in (password_changed, password_reset, password_set):
-            signal.connect(new_password, dispatch_uid="flowboard.new_password")
+        for signal in (password_changed, password_reset, password_set, authenticator_removed):
+            signal.connect(lets_in_otherwise, dispatch_uid="flowboard.lets_in_otherwise")
         for signal, hear in hearing.HEARS:
             signal.connect(hear, dispatch_uid=f"hearing.{hear.__name__}")

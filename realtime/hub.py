@@ -133,13 +133,18 @@ class Hub:
     def _look_at(self, user_id: str) -> None:
         self.ended.setdefault(user_id, monotonic())
         if user_id in self.people:
-            look = asyncio.create_task(
-                self._careful(lambda: self._check([one for one in self.pumps if one.user_id == user_id]))
-            )
+            look = asyncio.create_task(self._careful(lambda: self._look(user_id)))
             self.looks.add(look)
             look.add_done_callback(self.looks.discard)
 
     # PostgreSQL: what is true
+
+    async def _look(self, user_id: str) -> None:
+        """Whether they may still sign in, and whether their workspaces still let them in."""
+        theirs = [one for one in self.pumps if one.user_id == user_id]
+        await self._check(theirs)
+        for room in {one.room for one in theirs}:
+            await room.look_again(person=user_id)
 
     async def _each_second(self) -> None:
         while True:

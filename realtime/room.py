@@ -154,10 +154,11 @@ class Room:
         """The oldest row in the ring, or the next one to come."""
         return self.head - len(self.ring) + 1
 
-    async def look_again(self, *, everybody: bool = False) -> None:
-        """Ask who still belongs here and what they see: one look for all who need it."""
+    async def look_again(self, *, everybody: bool = False, person: str = "") -> None:
+        """Ask who still belongs here and what they see: one look for all who need it, and for this person."""
         async with self._looking:
-            due = [one for one in self.sockets if one.code is None and (everybody or one.eyes.at < self.rights_at)]
+            alive = [one for one in self.sockets if one.code is None]
+            due = [one for one in alive if everybody or one.user_id == person or one.eyes.at < self.rights_at]
             if not due:
                 return
             people, tokens = {one.user_id for one in due}, {one.token_id for one in due if one.token_id}
