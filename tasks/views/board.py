@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -70,6 +70,8 @@ def _columns(request: MemberRequest, facts: Facts, filters: Filters, sizes: dict
 def cards(request: MemberRequest, key: str, status: UUID) -> HttpResponse:
     """The next cards of a column."""
     by, facts, filters = request.by, facts_of(request.by, key), read_filters(_shared(request))
+    if status not in facts.statuses:
+        raise Http404
     below, more = cards_below(by, facts, filters, status, request.GET.get("cursor", ""))
     url = more_url(by, facts, filters, status, below) if more else ""
     return with_head(request, render(request, "tasks/_cards.html", {"cards_html": draw_cards(below), "more_url": url}))
