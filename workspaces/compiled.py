@@ -22,14 +22,19 @@ Row = tuple[Any, ...]
 @models.TextField.register_lookup
 @models.UUIDField.register_lookup
 class AnyOf(models.Lookup):  # type: ignore[type-arg]
-    """`pk__any=[…]`: one parameter, however many there are, so that the statement stays the same."""
+    """`pk__any=[…]`: one parameter, however many there are, so that the statement stays the same.
+
+    `pk__any=ArraySubquery(…)` reads the subquery first and looks these rows up, where IN lets PostgreSQL walk a whole
+    index in the order wanted and ask of each row.
+    """
 
     lookup_name = "any"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s)", [*params, self.rhs]
+        right, wanted = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", [*params, *wanted]
 
 
 def compiled(build: Callable[..., Any]) -> Callable[..., list[Row]]:

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -33,7 +34,7 @@ class TaskQuerySet(TenantQuerySet):
 
     def shared_with(self, by: Actor) -> Self:
         """The tasks that are shared with the actor one by one: what they see of a project which they see in part."""
-        return self.within(by.workspace).filter(pk__in=shared_with(by).values("content_object"))
+        return self.within(by.workspace).filter(pk__any=ArraySubquery(shared_with(by).values("content_object")))
 
     def open(self) -> Self:
         """On the board: neither archived nor deleted."""
