@@ -11,7 +11,7 @@ from .addresses import client_address
 from .models import User
 
 WAYS = {  # how allauth names a way to prove oneself once more → our words for its button
-    "reauthenticate": "Use your password", "mfa_reauthenticate": "Use a code of your app, or a recovery code",
+    "reauthenticate": "Use your password", "mfa_reauthenticate": "Use an app or recovery code",
     "mfa_reauthenticate:webauthn": "Use a passkey",
 }  # fmt: skip
 

@@ -118,7 +118,7 @@ class AddPasskeyForm(Plain, AddWebAuthnForm):
         super().__init__(*args, **kwargs)
         name, alone = self.fields["name"], self.fields["passwordless"]
         name.label, name.help_text = "Name", "Where it lives: “Work laptop”, “Blue key”."
-        name.validators.append(MaxLengthValidator(LONGEST_NAME))
+        _shorten(name)
         alone.label, alone.initial = "Sign in with it alone", True
         alone.help_text = (
             "No password then: the device asks for your finger, face or PIN. Without this it is a second step only."
@@ -131,4 +131,10 @@ class EditPasskeyForm(Plain, EditWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = "Name"
-        self.fields["name"].validators.append(MaxLengthValidator(LONGEST_NAME))
+        _shorten(self.fields["name"])
+
+
+def _shorten(name: Any) -> None:
+    """Refuse a longer name, and keep it from being typed."""
+    name.validators.append(MaxLengthValidator(LONGEST_NAME))
+    name.widget.attrs["maxlength"] = LONGEST_NAME

@@ -15,3 +15,9 @@ def ago(moment: datetime | None) -> str:
             return f"{int(seconds // unit)} {letters}" if unit else letters
     local = timezone.localtime(moment)
     return f"{local:%b} {local.day}" + ("" if local.year == timezone.now().year else f", {local.year}")
+
+
+def last(moment: datetime | None) -> str:
+    """The same within a sentence: `just now`, `5 min ago`, `on Nov 2`."""
+    words = ago(moment)
+    return "just now" if words == "now" else f"{words} ago" if words[:1].isdigit() else f"on {words}"
