@@ -13,7 +13,14 @@ from django.test import Client
 from django.utils import timezone
 
 from workspaces import tenancy
-from workspaces.actions import accept_invitation, create_workspace, invite_member, revoke_invitation
+from workspaces.actions import (
+    accept_invitation,
+    change_role,
+    create_role,
+    create_workspace,
+    invite_member,
+    revoke_invitation,
+)
 from workspaces.actions.invitations import secret_of
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden, Refused
@@ -272,3 +279,16 @@ def test_inviting_into_a_deleted_workspace_leads_nowhere(alice: Actor, eve: Acto
     delete_workspace(alice, confirm="acme")
     assert browser(eve).post(link(held)).status_code == 410
     assert create_workspace(eve.user, name="Acme", slug="acme-2").workspace.slug == "acme-2"
+
+
+def test_the_link_of_an_invitation_above_oneself_is_not_shown(alice: Actor, bob: Actor) -> None:
+    """Whoever reads it could follow it with another account, and be what they may not give."""
+    host = create_role(alice, name="Host", level=25, permissions=["member.invite"])
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        held = Membership.objects.within(alice.workspace).select_related("role", "user").get(user=bob.user)
+    change_role(alice, held, role=host)
+    above, wider, below = (invited(alice, f"{key}@example.com", key) for key in ("admin", "member", "guest"))
+    page = browser(bob).get("/w/acme/members/").content.decode()
+    assert all(one.email in page for one in (above, wider, below))
+    assert [link(one) in page for one in (above, wider, below)] == [False, False, True]
+    assert all(link(one) in browser(alice).get("/w/acme/members/").content.decode() for one in (above, wider, below))

@@ -16,6 +16,7 @@ from ..forms import InviteForm, OwnershipForm
 from ..jobs import invitation_url
 from ..models import Invitation, Membership, Role
 from ..pages import member_page
+from ..panels import knows_everybody, people_known
 from ..permissions import OWNER
 from ..roles import assignable, every, find, option, value_of
 from ..widening import difference
@@ -81,8 +82,7 @@ def ownership(request: HttpRequest, membership: UUID) -> HttpResponse:
 
 
 def _held(by: Actor, membership: UUID) -> Membership:
-    rows = Membership.objects.within(by.workspace).select_related("user", "role")
-    found: Membership = get_object_or_404(rows, pk=membership)
+    found: Membership = get_object_or_404(people_known(by), pk=membership)
     return found
 
 
@@ -148,17 +148,14 @@ def invitation(request: HttpRequest, invitation: UUID) -> HttpResponse:
 
 def shown(by: Actor, **forms: Any) -> dict[str, Any]:
     """What the page and its parts are drawn from."""
-    rows = (
-        Membership.objects.within(by.workspace)
-        .select_related("user", "role")
-        .order_by("-role__level", "user__name", "pk")
-    )
+    rows, everybody = people_known(by).order_by("-role__level", "user__name", "pk"), knows_everybody(by)
     given = assignable(by)
     known = {one["value"] for one in given}
-    people = [_line(by, row, known) for row in rows]
+    people = [_line(by, row, known, everybody) for row in rows]
     owners = sum(row["level"] >= OWNER for row in people)
     return {
         "people": people,
+        "everybody": everybody,
         "last_owner": owners == 1,
         "roles": given,
         "all_roles": every(by),
@@ -171,16 +168,21 @@ def shown(by: Actor, **forms: Any) -> dict[str, Any]:
     }
 
 
-def _line(by: Actor, row: Membership, known: set[str]) -> dict[str, Any]:
+def _line(by: Actor, row: Membership, known: set[str], addresses: bool) -> dict[str, Any]:
     mine = row.user_id == by.user.pk
     below = row.role.level <= by.level
     own = option(row.role)
     return {
-        "id": row.pk, "face": face(row.user), "email": row.user.email, "role": row.role, "value": own["value"], "kept": None if own["value"] in known else own, "level": row.role.level, "mine": mine,
+        "id": row.pk, "face": _face(row, mine or addresses), "email": row.user.email if mine or addresses else "", "role": row.role, "value": own["value"], "kept": None if own["value"] in known else own, "level": row.role.level, "mine": mine,
         "joined_at": row.joined_at, "may_change": by.may("role.manage") and below and not mine,
         "may_own": by.may("workspace.transfer") and row.role.level < OWNER and not row.user.is_program,
         "may_remove": by.may("member.remove") and below and not mine, "program": row.user.is_program,
     }  # fmt: skip
+
+
+def _face(row: Membership, address: bool) -> dict[str, Any]:
+    """Whoever has not said their name is called by their address, but not to guests."""
+    return face(row.user) | ({} if address or row.user.name else {"name": "No name yet", "initials": "?"})
 
 
 def _pending(by: Actor) -> list[dict[str, Any]]:
@@ -189,4 +191,10 @@ def _pending(by: Actor) -> list[dict[str, Any]]:
     rows = Invitation.objects.within(by.workspace).filter(accepted_at=None, revoked_at=None)
     rows = rows.select_related("role", "invited_by").order_by("-created_at")[:200]
     now = timezone.now()
-    return [{"row": row, "url": invitation_url(row), "days": -((now - row.expires_at) // DAY)} for row in rows]
+    return [{"row": row, "url": _link(by, row), "days": -((now - row.expires_at) // DAY)} for row in rows]
+
+
+def _link(by: Actor, row: Invitation) -> str:
+    """To who could give the role themself: whoever reads it may follow it, with another account."""
+    given = row.role.level <= by.level and row.role.allowed <= by.role.allowed
+    return invitation_url(row) if given else ""
