@@ -105,6 +105,8 @@ class Door:
                 act.rows.clear()
                 transaction.set_rollback(True)
                 put_back(request)
+        if by.staff is not None and not act.rows:
+            support.note_look(request, by)  # nothing was changed, but something was shown
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -78,11 +78,11 @@ SYSTEM_ROLES: dict[str, SystemRole] = {
     "member": SystemRole("member", "Member", 20, frozenset(_MEMBER), "Create projects and work in all open ones"),
     "guest": SystemRole("guest", "Guest", 10, frozenset(), "Only what is shared with them"),
 }
-# what the support may do as a member, at most what the member may: the work, and nothing that says who may what
+# what the support may do as a member, at most what the member may: the work, and nothing that says who may what or is done
+# later by a worker, in the member's name alone
 SUPPORT_MAY = frozenset(
     {
         "project.create", "project.manage", "task.create", "task.edit", "task.delete", "comment.create", "automation.manage",
-        "import.run",
     }
 )  # fmt: skip
 OWNER, ADMIN, MEMBER, GUEST = (SYSTEM_ROLES[key].level for key in ("owner", "admin", "member", "guest"))

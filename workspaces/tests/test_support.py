@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from flowboard.jobs import sweep_workspace
+from tasks.actions.imports import start_import
 from tasks.models import Project, Task
 from tasks.tests.boards import column
 from workspaces import tenancy
@@ -326,6 +327,23 @@ def test_a_page_is_one_row_a_minute(alice: Actor, ray: User, granted: SupportAcc
         client.get(path)
     assert [row.after["page"] for row in log(alice, "support:viewed")] == ["/p/FLOW/board/", "/"]
     assert is_support(ray)
+
+
+def test_a_form_that_changes_nothing_is_a_look(
+    alice: Actor, ray: User, granted: SupportAccess, project: Project, cards: list[Task]
+) -> None:
+    client = act(ray, granted)
+    client.post("/w/acme/t/FLOW-1/", {"title": cards[0].title})
+    client.post("/w/acme/p/FLOW/people/", {"user": "no id"})
+    assert [row.after["page"] for row in log(alice, "support:viewed")] == ["/t/FLOW-1/", "/p/FLOW/people/"]
+
+
+def test_it_leaves_no_work_behind_that_runs_as_the_member(alice: Actor, ray: User, granted: SupportAccess) -> None:
+    """An import is done later, by a worker, in the name of the person: the record would know nothing of the support."""
+    assert act(ray, granted).get("/w/acme/imports/new/").status_code == 403
+    by = Actor(alice.workspace, alice.user, alice.role, "support", staff=ray)
+    with pytest.raises(Forbidden):
+        start_import(by, data=b"{}")
 
 
 def test_its_end_is_told_by_the_sweep(alice: Actor, granted: SupportAccess) -> None:
