@@ -87,9 +87,17 @@ def fetch(
         status, found, kind, where = _ask(target, method, body, headers or {}, most, until)
         if status not in REDIRECTS or not where or redirects <= 0:
             return Fetched(status, kind, found)
-        if target.scheme == "https" and not (url := urljoin(url, where)).startswith("https:"):
+        url, redirects = _onward(url, where), redirects - 1
+        if target.scheme == "https" and not url.startswith("https:"):
             raise Unfetchable("The address leads from https to http.")
-        url, redirects = urljoin(url, where), redirects - 1
+
+
+def _onward(url: str, where: str) -> str:
+    """Where a redirect leads, which may be anything."""
+    try:
+        return urljoin(url, where)
+    except ValueError as error:
+        raise Unfetchable("The address leads to something that is none.") from error
 
 
 def check(url: str, *, resolve: Resolve = names, until: float | None = None) -> Target:

@@ -196,6 +196,13 @@ def test_redirects_are_looked_at_like_the_first(site: Any, listener: Listener, s
     assert len(site.asked) == len(leads) + 4
 
 
+@pytest.mark.parametrize("to", ["http://[", "http://[::1", "//[x]/", "http://a:b:c/"])
+def test_a_redirect_that_is_no_address_is_no_fault_of_ours(site: Any, to: str) -> None:
+    site.leads["broken"] = to
+    with pytest.raises(outward.Unfetchable):
+        outward.fetch(f"http://127.0.0.1:{site.server_port}/to/broken", redirects=3)
+
+
 def test_a_public_page_that_leads_home_finds_nobody(
     site: Any, listener: Listener, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
