@@ -42,7 +42,7 @@ ENTRANCE: dict[str, tuple[Rate, ...]] = {
     "account_login": (ADDRESS,),
     "/api/v1/auth/sign-in/": (ADDRESS,),
     "/api/v1/auth/refresh/": (ADDRESS,),
-    "account_signup": (Rate("address", "20/m"), Rate("address", "300/h")),
+    "account_signup": (Rate("address", "20/m"), Rate("address", "300/h"), Rate("account", "5/15m")),
     "account_request_login_code": MAILS,
     "account_reset_password": MAILS,
     "account_reset_password_from_key": CODES,

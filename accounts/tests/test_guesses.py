@@ -145,10 +145,21 @@ def test_mails_are_sent_five_times_a_quarter_of_an_hour_to_one_address() -> None
 @pytest.mark.django_db
 def test_sign_ups_of_one_address() -> None:
     client = Client(REMOTE_ADDR=EVIL)
-    answers = [client.post(reverse("account_signup"), {"email": "x"}) for _ in range(21)]
+    answers = [client.post(reverse("account_signup"), {"email": f"x{number}"}) for number in range(21)]
     assert [answer.status_code for answer in answers] == [200] * 20 + [429]
     assert 0 < int(answers[-1]["Retry-After"]) <= 60
     assert Client(REMOTE_ADDR=HOME).post(reverse("account_signup"), {"email": "x"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_sign_ups_with_one_mailbox() -> None:
+    """Each sends it a mail, also where there is an account already."""
+
+    def ask(number: int) -> int:
+        said = {"email": "Victim@example.com"}
+        return Client(REMOTE_ADDR=f"203.0.113.{number}").post(reverse("account_signup"), said).status_code
+
+    assert [ask(number) for number in range(7)] == [200] * 5 + [429] * 2
 
 
 def test_without_redis_the_entrance_is_closed_and_the_house_is_open(
