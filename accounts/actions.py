@@ -24,8 +24,8 @@ LONGEST_EMAIL = SignIn._meta.get_field("email").max_length
 
 
 def update_profile(user: User, *, name: str, time_zone: str, single_keys: bool) -> User:
-    """What stands on the profile page; the values come out of its form."""
-    return _change(user, name=name, time_zone=time_zone, single_keys=single_keys)
+    """What stands on the profile page; the values come out of its form. A name is one line: it stands in subjects of mails."""
+    return _change(user, name=" ".join(name.split()), time_zone=time_zone, single_keys=single_keys)
 
 
 def choose_theme(user: User, *, theme: str) -> User:
@@ -79,7 +79,7 @@ def erase(user: User) -> Erasure:
         end_session(key)
     for rows in (EmailAddress, SocialAccount, Authenticator, ProgramSession, SignIn):
         rows.objects.filter(user=user).delete()
-    SignIn.objects.filter(email=user.email).delete()
+    SignIn.objects.filter(email__iexact=user.email).delete()
     user.groups.clear()
     user.user_permissions.clear()
     user.set_unusable_password()

@@ -59,7 +59,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         user: User = super().populate_user(request, sociallogin, data)
         parts = (data.get("first_name"), data.get("last_name"))
         named = data.get("name") or " ".join(str(part) for part in parts if part) or data.get("username")
-        user.name = str(named or user.email.partition("@")[0])[:LONGEST_NAME].replace("\0", "")
+        user.name = " ".join(str(named or user.email.partition("@")[0]).replace("\0", "").split())[:LONGEST_NAME]
         return user
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: SocialAccount) -> str:

@@ -186,3 +186,9 @@ def test_nothing_is_written_when_nothing_changed(alice: Actor, django_assert_num
         actions.choose_theme(alice.user, theme=alice.user.theme)
         actions.update_profile(alice.user, name="Alice", time_zone="UTC", single_keys=True)
         actions.remove_avatar(alice.user)
+
+
+def test_a_name_is_one_line(alice: Actor) -> None:
+    """It stands in the subjects of mails, where a second line is refused."""
+    browser(alice).post(URL, ABOUT | {"name": "Alice\r\nBcc: eve@example.com"}, headers=HTMX)
+    assert fresh(alice).name == "Alice Bcc: eve@example.com"

@@ -83,8 +83,10 @@ COMMITTED = pytest.mark.django_db(transaction=True, databases=["default", "owner
 def test_the_account_is_nobodys(alice: Actor, zoe: Actor, project: Project) -> None:
     busy(alice, zoe, project)
     client = browser(zoe)
+    SignIn.objects.create(email="Zoe@Example.com", outcome="failed", method="password")  # as it was typed
     forgotten(zoe.user)
     user = User.objects.get(pk=zoe.user.pk)
+    assert not SignIn.objects.filter(email__iexact="zoe@example.com").exists()
     assert (str(user), user.is_active, user.has_usable_password()) == (GONE, False, False)
     assert "zoe" not in user.email and user.erased_at
     assert not user.emailaddress_set.exists() and not SignIn.objects.filter(user=user).exists()
