@@ -34,6 +34,9 @@ for model in (
         admin.site.unregister(model)
 
 
+RIGHTS = ("is_staff", "is_superuser", "groups")
+
+
 @admin.register(User)
 class UserAdmin(ModelAdmin):
     """Names and rights; addresses and passwords are changed by the person."""
@@ -49,6 +52,10 @@ class UserAdmin(ModelAdmin):
     )  # fmt: skip
     readonly_fields = ("email", "created_at", "last_login", "time_zone", "language", "theme", "single_keys")
     filter_horizontal = ("groups",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Rights of the staff are given by superusers: whoever gives any could give themself all."""
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *RIGHTS)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Whoever is switched off is out everywhere at once."""

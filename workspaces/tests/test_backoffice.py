@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -100,3 +101,17 @@ def test_the_record_cannot_be_posted_to(staff: Client, alice: Actor, life: None)
     row = apps.get_model("workspaces", "ActivityLog")._base_manager.using("ops").first()
     assert staff.post(reverse("admin:workspaces_activitylog_change", args=[row.pk]), {"event": "x"}).status_code == 403
     assert staff.post(reverse("admin:workspaces_activitylog_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.django_db
+def test_staff_does_not_make_itself_more(bob: Actor) -> None:
+    """Who may change people may not hand out the rights of the staff, least of all to themself."""
+    bob.user.is_staff = True
+    bob.user.save()
+    bob.user.user_permissions.add(*Permission.objects.filter(codename__in=["view_user", "change_user"]))
+    page = reverse("admin:accounts_user_change", args=[bob.user.pk])
+    client = browser(bob)
+    form = client.get(page).context["adminform"].form
+    assert not {"is_staff", "is_superuser", "groups"} & set(form.fields)
+    client.post(page, {"name": "Bob", "is_active": "on", "is_staff": "on", "is_superuser": "on"})
+    assert User.objects.values_list("is_staff", "is_superuser").get(pk=bob.user.pk) == (True, False)
