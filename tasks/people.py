@@ -50,6 +50,19 @@ def people_for(by: Actor, project: Project, task: Task | None = None) -> QuerySe
     return rows.filter(Q(user=by.user) | Exists(beside))
 
 
+def acquaintances(by: Actor) -> Q:
+    """Of a workspace's memberships those of whom a guest knows: themself, who sees a project that they see whole, and who
+    stands on their single tasks. What `people_for` says of one project, for all of theirs.
+    """
+    held = ProjectGrant.objects.filter(workspace=by.workspace, user=by.user, content_object__deleted_at=None)
+    beside = ProjectGrant.objects.filter(workspace=by.workspace, user=OuterRef("user"))
+    theirs = Task.objects.shared_with(by).filter(deleted_at=None, project__deleted_at=None)
+    assigned = Assignment.objects.filter(workspace=by.workspace, task__in=theirs, user=OuterRef("user"))
+    in_open = Q(Exists(held.filter(content_object__private=False)), role__level__gte=MEMBER)
+    in_same = Exists(beside.filter(content_object__in=held.values("content_object")))
+    return Q(user=by.user) | in_open | Q(in_same) | Q(Exists(assigned))
+
+
 def check_assignable(project: Project, users: Sequence[User], task: Task | None = None) -> None:
     """Refuses people who cannot see the project or, where there is one already, the task."""
     wanted = {user.pk for user in users}

@@ -7,8 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from .actor import Actor
+from .models import Membership
+from .permissions import MEMBER
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,17 @@ def projects_of(by: Actor) -> list[dict[str, Any]]:
 def open_projects(by: Actor) -> int:
     """How many projects all members see."""
     return _registered().OPEN_PROJECTS(by)  # type: ignore[no-any-return]
+
+
+def people_known(by: Actor) -> QuerySet[Membership]:
+    """The memberships that the actor may know of: everybody's, and to a guest theirs with whom they share something."""
+    rows: QuerySet[Membership] = Membership.objects.within(by.workspace).select_related("user", "role")
+    return rows if knows_everybody(by) else rows.filter(_registered().ACQUAINTANCES(by))
+
+
+def knows_everybody(by: Actor) -> bool:
+    """Members, and whoever looks after people; only they read addresses other than their own."""
+    return by.level >= MEMBER or by.may("role.manage") or by.may("member.remove")
 
 
 def usage(kind: str, workspace_id: UUID) -> int:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
@@ -13,7 +12,8 @@ from ..actions import change_role, leave_workspace, remove_member, transfer_owne
 from ..actor import Actor
 from ..errors import Refused
 from ..models import Membership
-from ..permissions import MEMBER, OWNER
+from ..panels import knows_everybody, people_known
+from ..permissions import OWNER
 from ..rest.cursor import Key, PageQuery, moment, uuid
 from ..rest.fields import Flag, Id, Strict, Text
 from ..rest.schema import describes
@@ -53,8 +53,8 @@ class Members(Endpoint):
 
     @describes("list_members", MemberOut, query=PageQuery, page=True)
     def get(self, request: Request, workspace: str) -> HttpResponse:
-        """The people, in the order in which they joined."""
-        return self.page(_members(self.by), JOINED, lambda member: member_row(self.by, member))
+        """The people, in the order in which they joined; to a guest those with whom they share something."""
+        return self.page(people_known(self.by), JOINED, lambda member: member_row(self.by, member))
 
 
 class OneMember(Endpoint):
@@ -99,16 +99,13 @@ class Ownership(Endpoint):
 
 
 def _find(by: Actor, user: UUID) -> Membership:
-    return get_object_or_404(_members(by), user_id=user)
-
-
-def _members(by: Actor) -> QuerySet[Membership]:
-    return Membership.objects.within(by.workspace).select_related("user", "role")
+    found: Membership = get_object_or_404(people_known(by), user_id=user)
+    return found
 
 
 def member_row(by: Actor, member: Membership) -> dict[str, Any]:
     """As the API says it to this actor."""
-    seen = by.level >= MEMBER or member.user_id == by.user.pk
+    seen = knows_everybody(by) or member.user_id == by.user.pk
     return {
         "id": member.user_id, "name": str(member.user) if seen or member.user.name else "", "email": member.user.email if seen and not member.user.is_program else None,
         "role": role_row(member.role), "joined_at": member.joined_at,

@@ -11,9 +11,8 @@ from ..errors import Refused
 from ..faces import face
 from ..feed import rows_for
 from ..history import entries
-from ..models import Membership
 from ..pages import member_page
-from ..panels import projects_of
+from ..panels import people_known, projects_of
 
 # what people call a kind → the nouns of its events
 KINDS = {
@@ -29,7 +28,7 @@ def activity(request: HttpRequest) -> HttpResponse:
     """Filtered by person, project and kind; older pages are added at the foot."""
     by, asked = request.by, request.GET
     projects = projects_of(by)
-    people = Membership.objects.within(by.workspace).select_related("user").order_by("user__name")
+    people = people_known(by).order_by("user__name")
     chosen = {
         "person": _id(asked, "person"),
         "project": _id(asked, "project"),

@@ -15,9 +15,9 @@ ANSWERS: dict[str, Asked] = {
     "get search": by("everybody", query={"q": "acmequist"}),
     # people
     "get members/": by("everybody"),
-    "get members/{user}/": by("everybody"),
-    "patch members/{user}/": by("managers", role="{guest}"),
-    "delete members/{user}/": by("managers"),
+    "get members/{user}/": by("knows_person"),
+    "patch members/{user}/": by("changes_person", role="{guest}"),
+    "delete members/{user}/": by("changes_person"),
     "get invitations/": by("inviters"),
     "post invitations/": by("inviters", email="new@example.com", role="guest"),
     "get invitations/{invitation}/": by("inviters"),

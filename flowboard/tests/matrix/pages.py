@@ -17,8 +17,8 @@ ANSWERS: dict[str, Asked] = {
     "post markdown/": by("everybody", text="**Yes**", silent=True),
     # people
     "get members/": by("everybody"),
-    "post members/{membership}/": by("managers", role="guest"),
-    "delete members/{membership}/": by("managers"),
+    "post members/{membership}/": by("changes_person", role="guest"),
+    "delete members/{membership}/": by("changes_person"),
     "get members/{membership}/role/": by("managers", query={"role": "guest"}),
     "get members/{membership}/ownership/": by("owners"),
     "post members/{membership}/ownership/": by("owners", confirm="acme", step_down="0"),
