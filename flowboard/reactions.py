@@ -1,7 +1,7 @@
 """What follows a change, in order: one flat list. They only write rows and enqueue; each may run twice."""
 
 from realtime.doorbell import hang_up, look_again, ring
-from tasks.actions.sharing import end_grants
+from tasks.actions.sharing import end_grants, pass_on
 from tasks.eyes import PROJECT_EYES  # noqa: F401  (which projects people see: workspaces/feed.py)
 from tasks.tally import count
 from workspaces.actions.support import end_for_leaver
@@ -19,6 +19,9 @@ PERSON_CHANGED = [look_again]
 
 # within the act that ends a membership: (by, membership) -> None
 LEAVING = [end_grants, end_for_leaver]
+
+# within the act that makes a guest of a member: (by, membership) -> None
+LOWERED = [pass_on]
 
 # after commit; the sweep tells what was not: (id of a row of SignIn) -> None
 SIGN_IN_NOTED = [tell_soon]

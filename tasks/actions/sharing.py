@@ -83,32 +83,42 @@ def unshare_task(by: Actor, task: Task, *, person: User) -> Task:
 def end_grants(by: Actor, membership: Membership) -> None:
     """Whoever leaves the workspace leaves what was shared with them: called by the act that ends the membership.
 
-    A private project whose last member they were is not lost: it passes to whoever removes them, or to an owner.
+    A private project whose last member they were is not lost.
     """
-    for project in _theirs_alone(membership):
-        heir = _heir(by, membership)
-        _revoke(project, heir)
-        let_in(project, heir, "edit_project")
-        record(by, "project:shared", project, **_told(heir, "", "edit_project"), **_named(project))
+    if membership.role.level >= MEMBER:
+        pass_on(by, membership)
     for model in (ProjectGrant, TaskGrant):
         model.objects.filter(workspace=by.workspace, user=membership.user).delete()
 
 
+def pass_on(by: Actor, membership: Membership) -> None:
+    """Private projects that are left without a member when this one goes, or is a guest from now on, pass to whoever does
+    that, or to an owner.
+    """
+    for project in _theirs_alone(membership):
+        heir = _heir(by, membership)
+        was = _held(project, heir)
+        _revoke(project, heir)
+        let_in(project, heir, "edit_project")
+        record(by, "project:shared", project, **_told(heir, was, "edit_project"), **_named(project))
+
+
 def _theirs_alone(membership: Membership) -> Iterable[Project]:
-    if membership.role.level < MEMBER:
-        return []
     grants = ProjectGrant.objects.filter(workspace=membership.workspace_id, content_object=OuterRef("pk"))
     others = Membership.objects.filter(workspace=membership.workspace_id, role__level__gte=MEMBER)
     others = others.exclude(user=membership.user_id).filter(user=OuterRef("user"))
     rows = Project.objects.within(membership.workspace_id).filter(private=True, deleted_at=None)
-    return list(rows.filter(Exists(grants.filter(user=membership.user_id)), ~Exists(grants.filter(Exists(others)))))
+    theirs = rows.filter(Exists(grants.filter(user=membership.user_id))).order_by("pk")
+    for project in theirs.only("pk"):
+        hold_sharing(project)
+    return list(theirs.filter(~Exists(grants.filter(Exists(others)))))
 
 
 def _heir(by: Actor, membership: Membership) -> User:
-    if by.user.pk != membership.user_id and by.level >= MEMBER:
-        return by.user
-    others = Membership.objects.within(by.workspace).exclude(user=membership.user_id).select_related("user")
-    return others.order_by("-role__level", "joined_at").first().user  # type: ignore[no-any-return]
+    """As the people stand now: by this very act the actor may have become a guest too."""
+    others = Membership.objects.within(by.workspace).exclude(user=membership.user_id).filter(role__level__gte=MEMBER)
+    rows = others.select_related("user").order_by("-role__level", "joined_at")
+    return (rows.filter(user=by.user).first() or rows.first()).user  # type: ignore[no-any-return]
 
 
 def hold_sharing(project: Project) -> None:

@@ -8,11 +8,11 @@ from tasks.tests.boards import add
 from tasks.tests.sharing import Crowd, task_of
 from tasks.tests.test_pages_changes import did, send, told
 from workspaces import tenancy
-from workspaces.actions import leave_workspace, remove_member
+from workspaces.actions import change_role, create_role, leave_workspace, remove_member, update_role
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import Membership
-from workspaces.tests.people import Program, add_member, browser, log
+from workspaces.tests.people import Program, add_member, browser, log, make_person
 
 
 def grants(by: Actor, who: Actor) -> int:
@@ -23,7 +23,7 @@ def grants(by: Actor, who: Actor) -> int:
 
 def membership(who: Actor) -> Membership:
     with tenancy.workspace(who.workspace.pk, atomic=True):
-        return Membership.objects.within(who.workspace).select_related("user", "role").get(user=who.user)  # type: ignore[no-any-return]
+        return Membership.objects.within(who.workspace).select_related("workspace", "user", "role").get(user=who.user)  # type: ignore[no-any-return]
 
 
 def test_who_leaves_leaves_what_was_shared(alice: Actor, gus: Actor, project: Project) -> None:
@@ -47,6 +47,38 @@ def test_a_private_project_passes_on_when_its_last_member_goes(alice: Actor, bob
     assert Program(alice).get("projects/HUSH/").status_code == 200
     assert [row.after["name"] for row in log(alice, "project:shared") if row.subject_key == "HUSH"] == ["Gus", "Alice"]
     assert len([row for row in log(alice, "project:shared") if row.subject_key == "BOTH"]) == 1
+
+
+def test_it_passes_on_too_when_they_become_a_guest(alice: Actor, bob: Actor, gus: Actor) -> None:
+    hush = create_project(bob, name="Hush", key="HUSH", private=True)
+    share_project(bob, hush, person=gus.user, grant="edit_project")
+    change_role(alice, membership(bob), role=membership(gus).role)
+    assert Program(alice).get("projects/HUSH/").status_code == 200
+    assert browser(bob).get("/w/acme/p/HUSH/board/").status_code == 200, "shared with him it stays"
+    told_of = log(alice, "member:role_changed", "project:shared")[-2:]
+    assert [(row.event, row.after.get("name")) for row in told_of] == [
+        ("member:role_changed", None), ("project:shared", "Alice"),
+    ]  # fmt: skip
+    assert told_of[0].change_id == told_of[1].change_id, "in the same act"
+
+
+def test_and_when_their_role_becomes_one_of_guests(alice: Actor, bob: Actor) -> None:
+    """Several people of one role, of whom none is a member any more: whoever lowered it has the project, once."""
+    role = create_role(alice, name="Crew", level=25, permissions=["project.create", "project.manage", "role.manage"])
+    carl = add_member(alice, make_person("Carl"), "member")
+    for one in (bob, carl):
+        change_role(alice, membership(one), role=role)
+    bob, carl = Actor.of(membership(bob)), Actor.of(membership(carl))
+    hush = create_project(bob, name="Hush", key="HUSH", private=True)
+    share_project(bob, hush, person=carl.user)
+    ours = create_project(bob, name="Ours", key="OURS", private=True)
+    share_project(bob, ours, person=alice.user)
+    role = update_role(alice, role, description="Still members")
+    assert len(log(alice, "project:shared")) == 2
+    update_role(bob, role, level=15)
+    assert Program(alice).get("projects/HUSH/").status_code == 200
+    passed = log(alice, "project:shared")[2:]
+    assert [(row.subject_key, row.after["name"]) for row in passed] == [("HUSH", "Alice")]
 
 
 def test_a_private_project_keeps_a_member(alice: Actor, bob: Actor, gus: Actor) -> None:

@@ -9,7 +9,7 @@ from accounts.models import User
 
 from ..actor import Actor
 from ..errors import Refused
-from ..leaving import part
+from ..leaving import lowered, part
 from ..models import AccessToken, Membership, Role
 from ..permissions import MEMBER, OWNER
 from ..plans import must_fit
@@ -43,9 +43,11 @@ def change_role(by: Actor, membership: Membership, *, role: Role) -> Membership:
     facts = [
         {"user": str(membership.user_id), "role": name, "level": level} for name, level in _named(membership.role, role)
     ]
-    membership.role = role
+    was, membership.role = membership.role, role
     membership.save(update_fields=["role"])
     record(by, "member:role_changed", membership, before=facts[0], after=facts[1], label=str(membership.user))
+    if was.level >= MEMBER > role.level:
+        lowered(by, membership)
     return membership
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ..actor import Actor
 from ..errors import Forbidden, Refused, Stale
+from ..leaving import lowered
 from ..models import Invitation, Membership, Role
 from ..permissions import MEMBER, OPEN_TO_ROLES, OWNER, OWNERS_ONLY, PERMISSIONS
 from ..plans import must_fit
@@ -51,6 +52,9 @@ def update_role(by: Actor, role: Role, **fields: Any) -> Role:
         must_fit(by, "seats", _seats(role))
     role.save(update_fields=list(after))
     record(by, "role:updated", role, before=before, after=after, label=role.name)
+    if level >= MEMBER > role.level:
+        for membership in holders(role):
+            lowered(by, membership)
     return role
 
 
