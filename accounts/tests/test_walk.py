@@ -1,6 +1,7 @@
 """The walk in docs/api.md, step by step, as it stands there."""
 
 import re
+import shlex
 from typing import Any
 
 import pytest
@@ -23,12 +24,17 @@ def steps() -> list[str]:
 
 def run(command: str, known: dict[str, str]) -> Any:
     """curl, as far as the walk needs it."""
+    shown = re.split(r"('[^']*')", command)  # every other part stands in single quotes
     for name, value in known.items():
-        command = command.replace(f"${name}", value)
-    verb = (re.search(r"-X (\w+)", command) or ["", "GET"])[1].lower()
-    headers = dict(one.split(": ", 1) for one in re.findall(r'-H "([^"]+)"', command))
-    body = (re.search(r"-d '([^']+)'", command) or ["", ""])[1]
-    path = command.split()[-1]
+        shown[::2] = [part.replace(f"${name}", value) for part in shown[::2]]
+    command = "".join(shown)
+    assert "$" not in command, "within single quotes a shell leaves names as they are"
+    words = shlex.split(command)
+    said = {flag: [words[at + 1] for at, word in enumerate(words) if word == flag] for flag in ("-X", "-H", "-d")}
+    verb = (said["-X"] or ["GET"])[0].lower()
+    headers = dict(one.split(": ", 1) for one in said["-H"])
+    body = (said["-d"] or [""])[0]
+    path = words[-1]
     return (
         getattr(Client(), verb)(path, body, content_type="application/json", headers=headers)
         if body
