@@ -15,6 +15,13 @@ addEventListener("htmx:responseError", ({ detail }) => {
   if (!(detail.xhr.getResponseHeader("HX-Trigger") ?? "").includes("flowboard:refused")) toast(wordsFor(detail.xhr.status), { danger: true });
   if (detail.xhr.status === 409) staleAfter({});
 });
+// A form that came back refused: what is wrong may be above what is seen.
+addEventListener("htmx:afterSettle", ({ target, detail }) => {
+  if (detail.xhr.status !== 422) return;
+  const wrong = target.querySelector(":is(input, select, textarea)[aria-invalid=true]");
+  wrong?.focus({ preventScroll: true });
+  (wrong ?? target.querySelector("[role=alert]"))?.scrollIntoView({ block: "center" });
+});
 addEventListener("htmx:sendError", () => toast(wordsFor(0), { danger: true }));
 
 addEventListener("click", (event) => {
