@@ -17,7 +17,7 @@ def ago(moment: datetime | None) -> str:
     return f"{local:%b} {local.day}" + ("" if local.year == timezone.now().year else f", {local.year}")
 
 
-def last(moment: datetime | None) -> str:
+def since(moment: datetime | None) -> str:
     """The same within a sentence: `just now`, `5 min ago`, `on Nov 2`."""
     words = ago(moment)
     return "just now" if words == "now" else f"{words} ago" if words[:1].isdigit() else f"on {words}"

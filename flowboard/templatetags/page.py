@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.times import ago, last
+from accounts.times import ago, since
 
 register = template.Library()
 
@@ -84,4 +84,4 @@ def _read_map() -> str:
 
 
 register.filter("ago", ago)
-register.filter("last", last)
+register.filter("since", since)  # `last` is Django's own
