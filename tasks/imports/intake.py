@@ -1,12 +1,13 @@
 """What every door does with an uploaded file: a first look, and the runs that a person may see."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from workspaces.actor import Actor
 from workspaces.models import ChangeSet
 
 from ..models import ImportRun
+from ..models.projects import whole
 from . import trello
 
 # Read while the person waits: a tenth of a second or two. Larger files are read by the worker alone.
@@ -20,9 +21,10 @@ def look(data: bytes) -> None:
 
 
 def runs_seen_by(by: Actor) -> QuerySet[ImportRun]:
-    """One's own imports; who reads the whole record sees everybody's."""
+    """One's own imports; who reads the whole record sees everybody's, but for those of private projects not theirs."""
     runs = ImportRun.objects.within(by.workspace).select_related("project").defer("data").order_by("-created_at")
-    return runs if by.may("audit.read") else runs.filter(user=by.user)
+    others = Q(project=None) | whole(by, "project__")
+    return runs.filter(Q(user=by.user) | others if by.may("audit.read") else Q(user=by.user))
 
 
 def run_seen_by(by: Actor, run_id: object) -> ImportRun:

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
+from tasks.actions import update_project
 from tasks.actions.imports import start_import
 from tasks.imports.run import left_behind, perform
 from tasks.models import ImportRun, Project, Task
@@ -156,6 +157,17 @@ class TestThePage:
             browser(bob).post("/w/acme/imports/new/", {"file": file(), **fields})
             work(bob)
         assert [run.project.name for run in runs(bob)] == ["Test drive", "Test drive (copy)"]
+
+    def test_the_record_is_no_key_to_what_became_private(self, alice: Actor, bob: Actor) -> None:
+        """The report names the board, its lists and people: whoever reads the whole record still does not belong to it."""
+        start_import(bob, data=as_bytes(), file_name="board.json")
+        run = work(bob)
+        address = f"/w/acme/imports/{run.pk}/"
+        assert browser(alice).get(address).status_code == 200
+        update_project(bob, run.project, private=True)
+        assert [browser(one).get(address).status_code for one in (alice, bob)] == [404, 200]
+        assert Program(alice).get(f"imports/{run.pk}/").status_code == 404
+        assert "board.json" not in browser(alice).get("/w/acme/imports/new/").content.decode()
 
     def test_who_sees_it(self, alice: Actor, bob: Actor, gus: Actor, eve: Actor) -> None:
         address = f"/w/acme/imports/{start_import(alice, data=as_bytes()).pk}/"
