@@ -22,6 +22,7 @@ from .ranks import may_give
 
 LASTS = timedelta(days=7)
 MOST_PENDING = 200
+MOST_MAILS, AN_HOUR = 5, timedelta(hours=1)  # to one address
 
 
 def secret_of(invitation: Invitation) -> str:
@@ -37,6 +38,7 @@ def invite_member(by: Actor, *, email: str, role: Role) -> Invitation:
     by.must("member.invite")
     email = _address(by, email)
     may_give(by, role)
+    _not_again_and_again(by, email)
     pending = Invitation.objects.within(by.workspace).filter(
         accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
     )
@@ -55,6 +57,14 @@ def invite_member(by: Actor, *, email: str, role: Role) -> Invitation:
     ids = str(by.workspace.pk), str(invitation.pk)
     transaction.on_commit(lambda: send_invitation.delay(*ids), robust=True)
     return invitation
+
+
+def _not_again_and_again(by: Actor, email: str) -> None:
+    """Each invitation is a mail to somebody who has not asked for it."""
+    recent = Invitation.objects.within(by.workspace).filter(email=email, created_at__gt=timezone.now() - AN_HOUR)
+    if recent.count() >= MOST_MAILS:
+        words = f"{email} was invited {MOST_MAILS} times within an hour: wait, or send them the link yourself."
+        raise Refused(words, "email")
 
 
 def _address(by: Actor, email: str) -> str:

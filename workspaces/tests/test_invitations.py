@@ -292,3 +292,13 @@ def test_the_link_of_an_invitation_above_oneself_is_not_shown(alice: Actor, bob:
     assert all(one.email in page for one in (above, wider, below))
     assert [link(one) in page for one in (above, wider, below)] == [False, False, True]
     assert all(link(one) in browser(alice).get("/w/acme/members/").content.decode() for one in (above, wider, below))
+
+
+def test_nobody_is_written_to_again_and_again(alice: Actor) -> None:
+    for _ in range(5):
+        held = invited(alice)
+    answer = browser(alice).post(f"{URL}{held.pk}/", headers=HTMX)
+    assert answer.status_code == 422
+    assert "5 times" in json.loads(answer["HX-Trigger"])["flowboard:refused"]["sentence"]
+    assert pending(alice) == ["anna@example.com"]
+    invited(alice, "ben@example.com")
