@@ -80,7 +80,7 @@ class Palette extends HTMLElement {
     event.stopPropagation();
     dialog().close();
     if (item.dataset.do) return DO[item.dataset.do]();
-    if (event.metaKey || event.ctrlKey) window.open(item.href, "_blank"); else go(item.href);
+    if (event.metaKey || event.ctrlKey) window.open(item.href, "_blank"); else if ("full" in item.dataset) location.assign(item.href); else go(item.href);
   }
 }
 customElements.define("flow-palette", Palette);
