@@ -407,3 +407,10 @@ def test_rest_names_the_field_at_fault(alice: Actor, bob: Actor, gus: Actor, ren
     assert errors(program.delete(f"roles/{guest}/"), 422) == ["role"]
     assert errors(mine.delete(f"roles/{guest}/"), 403) == []
     assert Program(gus).get("roles/").json()["results"][0]["key"] == "owner"
+
+
+def test_who_holds_a_role_is_told_to_who_knows_them(alice: Actor, bob: Actor, gus: Actor) -> None:
+    url = f"/w/acme/settings/roles/{system(alice, 'member').pk}/"
+    assert "Who holds it" in browser(alice).get(url).content.decode()
+    page = browser(gus).get(url).content.decode()
+    assert "Who holds it" not in page and "Bob" not in page

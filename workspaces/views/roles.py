@@ -15,6 +15,7 @@ from ..faces import face
 from ..forms import RoleForm
 from ..models import Role
 from ..pages import member_page
+from ..panels import knows_everybody
 from ..permissions import MEMBER, OPEN_TO_ROLES, PERMISSIONS, by_area
 from ..roles import assignable, find, value_of
 from .answers import blame, finished, onward
@@ -113,12 +114,13 @@ def _line(name: str, columns: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _form_of(by: Actor, held: Role | None, form: RoleForm) -> dict[str, Any]:
     """The form of a role, and what stands around it."""
+    knows = knows_everybody(by)
     chosen = set(form["permissions"].value() or ()) | (held.allowed - by.role.allowed if held else set())
     editable = by.may("role.manage") and (held is None or (not held.key and held.level <= by.level))
     return {
         "held": held, "form": form, "editable": editable, "highest": min(by.level, HIGHEST), "may_manage": by.may("role.manage"),
         "areas": [(area, _boxes(by, names, chosen, held)) for area, names in by_area().items()],
-        "holders": [face(one.user) | {"level": one.role.level} for one in holders(held)] if held else [],
+        "holders": [face(one.user) | {"level": one.role.level} for one in holders(held)] if held and knows else [], "knows": knows,
         "invited": len(pending(held)) if held else 0,
         "heirs": [one for one in assignable(by) if held and one["id"] != held.pk],
     }  # fmt: skip
