@@ -119,6 +119,13 @@ def test_it_ends_by_the_button_and_is_told(alice: Actor, bob: Actor) -> None:
     assert "view:started" not in Program(bob).get("activity/").content.decode()
 
 
+def test_also_where_there_is_nothing_it_says_so_and_ends(alice: Actor) -> None:
+    missing = looking(alice, "guest").get("/w/acme/p/NONE/board/")
+    assert missing.status_code == 404
+    assert "Stop viewing" in missing.content.decode()
+    assert "Stop viewing" not in browser(alice).get("/w/acme/p/NONE/board/").content.decode()
+
+
 def test_it_ends_after_an_hour_at_sign_out_and_with_the_right_to_it(alice: Actor, bob: Actor) -> None:
     client = looking(alice, "guest")
     session = client.session
