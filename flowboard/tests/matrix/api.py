@@ -27,7 +27,7 @@ ANSWERS: dict[str, Asked] = {
     "get roles/{role}/": by("everybody"),
     "patch roles/{role}/": by("managers", name="New"),
     "delete roles/{role}/": by("managers"),
-    "post ownership/": by("owners", user="{user}", confirm="acme"),
+    "post ownership/": by("hands_over", user="{user}", confirm="acme"),
     "get tokens/": by("everybody"),
     "post tokens/": by("everybody", name="bot"),
     "delete tokens/{token}/": by("own_or_managed"),

@@ -28,6 +28,7 @@ managers          ok    ok    403  403    403    403   403    403       403    4
 inviters          ok    ok    ok   403    403    403   403    403       403    403      403         403
 knows_person      ok    ok    ok   ok     404    404   ok     ok        ok     404      404         404
 changes_person    ok    ok    403  403    404    404   403    403       403    404      404         404
+hands_over        ok    403   403  403    404    404   403    403       403    404      404         404
 members           ok    ok    ok   ok     403    403   403    403       403    403      403         403
 makers            ok    ok    403  ok     403    403   403    403       403    403      403         403
 own_or_managed    ok    ok    404  404    404    404   404    404       404    404      404         404

@@ -10,7 +10,7 @@ from .doors import API, Address, addresses
 from .judging import told
 from .world import World
 
-WHO = ("anonymous", "eve", "revoked", "member", "owner")
+WHO = ("anonymous", "eve", "owner")
 SIGN_IN = ("/accounts/login/", "/admin/login/", "/profile/")  # the last is one's own, and asks to sign in
 # who comes without a session is answered here; anywhere else they are sent to sign in
 OPEN = {
@@ -62,10 +62,10 @@ def test_what_is_open_and_what_is_ones_own(
                 answer = ask(callers[who], address.door, verb, url_of(address, world))
             count += 1
             said = f"{who}: {verb.upper()} {address.path}: {answer.status_code}"
-            mine = who in ("member", "owner")  # one's own name and workspaces are shown there
+            mine = who == "owner"  # one's own name and workspaces are shown there
             faults += [] if mine else [f"{said} tells of {word}" for word in told(who, answer)]
             faults += [said] if answer.status_code >= 500 else []
-            if who in ("anonymous", "revoked") and address.path not in OPEN and not turned_away(answer):
+            if who == "anonymous" and address.path not in OPEN and not turned_away(answer):
                 faults.append(f"{said}, though it is not declared as open")
     record_property("cases", count)
     assert not faults, "\n".join(["", *faults])
