@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import Exists
 from django.db.models.functions import JSONObject, Lower
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -18,7 +19,7 @@ from workspaces.actor import Actor
 from workspaces.banners import Banner, Source
 from workspaces.compiled import compiled, stand_in
 from workspaces.faces import crest, face
-from workspaces.models import Membership, Stream, Workspace
+from workspaces.models import Membership, Stream, SupportAccess, Workspace
 from workspaces.pages import asked_parts
 
 RIGHTS = {
@@ -82,7 +83,12 @@ def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
         _stream(by.workspace.pk, by.user.pk, person.pk, level=by.level) if whole else _head(by.workspace.pk)
     )
     frame |= {"head": head, "epoch": epoch}
-    return frame | {"projects": around[0], "workspaces": [_crest(one) for one in around[1]]} if whole else frame
+    if not whole:
+        return frame
+    projects, workspaces, support_open = around
+    return frame | {
+        "projects": projects, "workspaces": [_crest(one) for one in workspaces], "support_open": support_open,
+    }  # fmt: skip
 
 
 @compiled
@@ -92,13 +98,14 @@ def _head(workspace: UUID) -> Any:
 
 @compiled
 def _stream(workspace: UUID, user: UUID, person: UUID, *, level: int) -> Any:
-    """Where the stream stands, the projects that the person sees, and their workspaces."""
+    """Where the stream stands, the projects that the person sees, their workspaces, and whether support asks or is here."""
     by = stand_in(workspace, user, level)
     projects = Project.objects.visible_to(by).filter(archived_at=None).order_by(Lower("name"), "key")
     return Stream.objects.within(workspace).values_list(
         "head", "epoch",
         ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private"))),
         ArraySubquery(_memberships(User(id=person)).values(fact=_WORKSPACE)),
+        Exists(SupportAccess.objects.within(workspace).filter(state__in=support.OPEN)),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from .models import Membership, SupportAccess
 
 KEPT = "support"
 State = SupportAccess.State
+OPEN = (State.REQUESTED, State.GRANTED)
 
 
 def begin(request: HttpRequest, access: SupportAccess, slug: str) -> None:
@@ -70,12 +71,13 @@ def banner(request: HttpRequest) -> Banner | None:
         until = timezone.localtime(by.until)
         words = f"You act as {by.user} in {by.workspace} until {until:%H:%M}. Every step is recorded."
         return Banner(words, "shield-check", "danger", "Stop", reverse("support_stop", args=[by.workspace.slug]))
-    return _owners(by) if by.viewer is None and by.may("support.grant") else None
+    told = getattr(request, "frame", None) or {}  # which has asked already, with what else stands around the page
+    return _owners(by) if told.get("support_open") and by.viewer is None and by.may("support.grant") else None
 
 
 def _owners(by: Actor) -> Banner | None:
     rows = SupportAccess.objects.within(by.workspace).select_related("staff", "person")
-    for access in rows.filter(state__in=(State.REQUESTED, State.GRANTED)).order_by("-requested_at")[:20]:
+    for access in rows.filter(state__in=OPEN).order_by("-requested_at")[:20]:
         address = reverse("support", args=[by.workspace.slug])
         if access.running:
             words = f"{access.staff} of FlowBoard support may act as {access.person} until {timezone.localtime(access.expires_at):%H:%M}."

@@ -111,6 +111,8 @@ def update_project(by: Actor, project: Project, **fields: Any) -> Project:
     before, changed = set_fields(project, CLEAN, fields)
     if not changed:
         return project
+    if "private" in changed:
+        by.in_person()
     project.version += 1
     project.save(update_fields=[*changed, "version"])
     if changed.get("private"):

@@ -19,6 +19,7 @@ from ..models import GRANTS, TASK_GRANTS, Project, ProjectGrant, Task, TaskGrant
 @action
 def share_project(by: Actor, project: Project, *, person: User, grant: str = "edit_project") -> Project:
     """Give a member or guest of the workspace access to a project: view_project, comment_project or edit_project."""
+    by.in_person()
     by.must("project.manage", project)
     _check(by, person, grant, GRANTS)
     hold_sharing(project)
@@ -33,6 +34,7 @@ def share_project(by: Actor, project: Project, *, person: User, grant: str = "ed
 @action
 def unshare_project(by: Actor, project: Project, *, person: User) -> Project:
     """Take a person's access to a project away; one's own needs no permission."""
+    by.in_person()
     if person.pk != by.user.pk:
         by.must("project.manage", project)
     hold_sharing(project)
@@ -51,6 +53,7 @@ def unshare_project(by: Actor, project: Project, *, person: User) -> Project:
 @action
 def share_task(by: Actor, task: Task, *, person: User, grant: str = "view_task") -> Task:
     """Give somebody who does not see the project by their role access to one task: view_task, comment_task or edit_task."""
+    by.in_person()
     by.must("project.manage", task)
     member = _check(by, person, grant, TASK_GRANTS)
     hold_sharing(task.project)
@@ -69,6 +72,7 @@ def share_task(by: Actor, task: Task, *, person: User, grant: str = "view_task")
 @action
 def unshare_task(by: Actor, task: Task, *, person: User) -> Task:
     """Take a person's access to a task away; one's own needs no permission."""
+    by.in_person()
     if person.pk != by.user.pk:
         by.must("project.manage", task)
     hold_sharing(task.project)

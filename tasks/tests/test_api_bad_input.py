@@ -48,6 +48,9 @@ VALUES: tuple[Any, ...] = (
     ["x" * 1000], ["x"] * 5000, "\u202eevil", "' OR 1=1 --", "0000-00-00", "9999999-1", "\U0001f4a9" * 200,
 )  # fmt: skip
 
+# an import's data is another system's; the ownership is handed to somebody else, which the one user of the sample is not
+TESTED_APART = ("imports_create", "transfer_ownership")
+
 
 @pytest.fixture
 def acme(alice: Actor) -> Ids:
@@ -99,9 +102,7 @@ def test_each_field_with_each_value(acme: Ids, client: Client) -> None:
                 answer = getattr(client, operation.verb)(operation.url(acme), body, content_type=JSON)
                 told = f"{operation.name}: {field} = {value!r:.60}: {answer.status_code} {answer.content[:200]!r}"
                 assert answer.status_code < 500, told
-                if (
-                    answer.status_code in (400, 422) and operation.name != "imports_create"
-                ):  # which has tests of its own
+                if answer.status_code in (400, 422) and operation.name not in TESTED_APART:
                     assert any(name.startswith(field) for name in answer.json().get("errors", {})), told
 
 

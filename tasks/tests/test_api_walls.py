@@ -86,7 +86,7 @@ def assault(client: Client, mine: Ids, theirs: Ids, victim: Actor, canary: str) 
             assert canary not in answer.content.decode(), told
             assert said(answer) == said(same), told
             assert answer.status_code in (
-                (404, 403) if slot in (*operation.slots, "all", "all but the workspace") else (200, 422, 404, 403)
+                (404, 403) if slot in (*operation.slots, "all", "all but the workspace") else (200, 400, 422, 404, 403)
             ), told
             assert slot not in ("workspace", "all") or answer.status_code == 404, told
             count += 2

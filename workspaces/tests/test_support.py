@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from flowboard.jobs import sweep_workspace
+from tasks.actions import share_project, unshare_project, update_project
 from tasks.actions.imports import start_import
 from tasks.models import Project, Task
 from tasks.tests.boards import column
@@ -309,7 +310,8 @@ def test_as_an_owner_it_changes_nobodys_rights(alice: Actor, bob: Actor, ray: Us
     verbs: list[Callable[[], object]] = [
         lambda: change_role(by, membership(bob), role=alice.role), lambda: remove_member(by, membership(bob)),
         lambda: create_token(by, name="mine"), lambda: leave_workspace(by), lambda: delete_workspace(by, confirm="acme"),
-        lambda: grant_support(by, access),
+        lambda: grant_support(by, access), lambda: share_project(by, project, person=bob.user),
+        lambda: unshare_project(by, project, person=bob.user), lambda: update_project(by, project, private=True),
     ]  # fmt: skip
     for verb in verbs:
         with pytest.raises(Forbidden):
