@@ -54,7 +54,7 @@ def test_sign_up_confirm_name_a_workspace_and_have_a_board(enter: Enter, mails: 
     page.goto("/accounts/login/?next=/w/nimble/")
     page.get_by_label("E-mail").fill("nora@example.com")
     page.get_by_label("Password").fill("a long walk by the sea")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("link", name="First steps").first).to_be_visible()
 
 
@@ -70,7 +70,7 @@ def test_an_invitation_is_accepted_in_another_browser(enter: Enter, alice: Actor
     other.get_by_role("link", name="I have one: sign in").click()
     other.get_by_label("E-mail").fill(ned.email)
     other.get_by_label("Password").fill(PASSWORD)
-    other.get_by_role("button", name="Sign in").click()
+    other.get_by_role("button", name="Sign in", exact=True).click()
     other.get_by_role("button", name="Join Acme").click()
     expect(other).to_have_url(re.compile("/w/acme/$"))
     expect(page.locator(".lines")).to_contain_text([re.compile("Ned")])

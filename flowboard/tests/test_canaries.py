@@ -110,7 +110,7 @@ def test_no_secret_is_logged_or_shown(
     for kind in (RuntimeError, OperationalError):
         with connection.execute_wrapper(broken(kind)):
             provoke()
-    monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1")
+    settings.REDIS_URL = "redis://127.0.0.1:1"
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", _no_mail)
     provoke()
     with pytest.raises(ConnectionRefusedError):

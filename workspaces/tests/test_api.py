@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tasks.actions import create_project, update_task
+from tasks.actions import create_project, share_project, update_task
 from tasks.models import Project, Task
 from workspaces import tenancy
 from workspaces.actor import Actor
@@ -59,7 +59,7 @@ def test_members(alice: Actor, bob: Actor, gus: Actor, program: Program) -> None
         ("Gus", "gus@example.com", "guest"),
     ]
     assert program.patch(f"members/{bob.user.pk}/", {"role": "admin"}).json()["role"]["name"] == "Admin"
-    assert errors(Program(gus).patch(f"members/{bob.user.pk}/", {"role": "guest"}), 403) == []
+    assert errors(Program(gus).patch(f"members/{bob.user.pk}/", {"role": "guest"}), 404) == []  # whom Gus does not know
     assert errors(program.patch(f"members/{alice.user.pk}/", {"role": "member"}), 422) == ["role"]
     assert program.delete(f"members/{gus.user.pk}/").status_code == 204
     assert program.get(f"members/{gus.user.pk}/").status_code == 404
@@ -67,8 +67,12 @@ def test_members(alice: Actor, bob: Actor, gus: Actor, program: Program) -> None
     assert Program(bob).delete(f"members/{bob.user.pk}/").status_code == 204
 
 
-def test_guests_see_no_addresses(alice: Actor, gus: Actor) -> None:
-    people = Program(gus).get("members/").json()["results"]
+def test_guests_see_whom_they_share_with_and_no_addresses(alice: Actor, gus: Actor, project: Project) -> None:
+    program = Program(gus)
+    people = program.get("members/").json()["results"]
+    assert [(one["name"], one["email"]) for one in people] == [("Gus", "gus@example.com")]
+    share_project(alice, project, person=gus.user)
+    people = program.get("members/").json()["results"]
     assert [(one["name"], one["email"]) for one in people] == [("Alice", None), ("Gus", "gus@example.com")]
 
 
