@@ -109,5 +109,9 @@ class TaskActivity(Endpoint):
     def get(self, request: Request, workspace: str, ref: str) -> HttpResponse:
         """What happened to the task, newest first."""
         task = find_task(self.by, ref)
-        rows = rows_for(self.by).filter(project_id=task.project_id, subject_key=task.ref).select_related("actor", "on_behalf_of")
+        rows = (
+            rows_for(self.by)
+            .filter(project_id=task.project_id, subject_key=task.ref)
+            .select_related("actor", "on_behalf_of")
+        )
         return activity_page(self, rows, self.asked(PageQuery))
