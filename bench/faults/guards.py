@@ -49,7 +49,7 @@ GUARDS = (
         (f"{W}test_door.py",),
     ),
     Guard(
-        "membership at the socket", "realtime/gate.py", "if caller.look is None or user_id not in caller.look.eyes:", "if caller.look is None:",
+        "membership at the socket", "realtime/gate.py", "if caller.look is None or user_id not in caller.look.eyes:", "if False:",
         (f"{R}test_gate.py",),
     ),
     Guard("Origin of a socket", "realtime/gate.py", "        raise Refusal(Code.REFUSED)", "        return", (f"{R}test_gate.py",)),
