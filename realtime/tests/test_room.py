@@ -8,7 +8,7 @@ from realtime.storage import Storage, Stream
 
 
 def row(seq: int) -> Entry:
-    return Entry(seq, "task:created", None, None, cursor(seq))
+    return Entry(seq, "task:created", None, None, None, cursor(seq))
 
 
 def test_a_row_waits_for_the_one_before_it() -> None:
