@@ -14,11 +14,11 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
 from .models import SigningKey
+from .sealing import box
 
 ALGORITHM = "ES256"
 SIGNS = timedelta(days=30)
@@ -27,6 +27,7 @@ KEPT = timedelta(hours=1)  # how long a copy may be kept
 ACCESS = timedelta(minutes=5)
 REFRESH = timedelta(days=14)
 GRACE = timedelta(minutes=5)  # between clocks
+PURPOSE = "flowboard signing keys"
 LOCK = 0x464C4F57_4B455953  # FLOW KEYS
 
 
@@ -37,7 +38,7 @@ def signing_key() -> SigningKey:
 
 def private_part(key: SigningKey) -> Any:
     """As cryptography holds it. Raises InvalidToken when it was sealed under another SECRET_KEY."""
-    return _private(key.sealed, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    return _private(key.sealed, box(PURPOSE))
 
 
 @lru_cache(maxsize=16)
@@ -127,28 +128,15 @@ def _make() -> SigningKey:
     public = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    sealed = _seal(settings.SECRET_KEY).encrypt(plain).decode()
+    sealed = box(PURPOSE).encrypt(plain).decode()
     return SigningKey.objects.create(kid=_thumbprint(public.decode()), sealed=sealed, public=public.decode())
 
 
-@lru_cache(maxsize=4)
-def _seal(secret: str) -> Any:
-    """Fernet with a key of its own, derived from SECRET_KEY: what signs sessions encrypts nothing."""
-    from cryptography.fernet import Fernet
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    derived = HKDF(SHA256(), length=32, salt=None, info=b"flowboard signing keys").derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
-
-
 @lru_cache(maxsize=16)
-def _private(sealed: str, secrets: tuple[str, ...]) -> Any:
-    from cryptography.fernet import MultiFernet
+def _private(sealed: str, opens: Any) -> Any:
     from cryptography.hazmat.primitives import serialization
 
-    plain = MultiFernet([_seal(one) for one in secrets]).decrypt(sealed.encode())
-    return serialization.load_pem_private_key(plain, password=None)
+    return serialization.load_pem_private_key(opens.decrypt(sealed.encode()), password=None)
 
 
 def _jwk(key: SigningKey) -> dict[str, str]:
