@@ -18,6 +18,7 @@ from .endings import person_changed
 from .models import Erasure, Guess, ProgramSession, SignIn, SigningKey, User
 
 admin.site.index_title = "Back-office"
+# no sign-in of its own, which would know neither limits nor second factors
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 for model in (

@@ -10,13 +10,7 @@ from django.http import HttpRequest
 
 from . import programs
 
-SCHEME = "Bearer "
 SIGNED_IN = "program:"  # no session's key looks like this, so that nobody can say it from outside
-
-
-def bearer_in(header: str) -> str:
-    """The token in `Authorization: Bearer …`, else "". The scheme's name may be written in any case (RFC 9110)."""
-    return header[len(SCHEME) :].strip() if header[: len(SCHEME)].lower() == SCHEME.lower() else ""
 
 
 class TokenStrategy(AbstractTokenStrategy):
@@ -24,7 +18,7 @@ class TokenStrategy(AbstractTokenStrategy):
 
     def get_session_token(self, request: HttpRequest) -> str | None:
         """A half-finished sign-in names its session; whoever is signed in shows an access token."""
-        if token := bearer_in(request.headers.get("Authorization", "")):
+        if token := programs.bearer_in(request.headers.get("Authorization", "")):
             bearer = programs.find(token)
             return f"{SIGNED_IN}{bearer.program.session_key}" if bearer else None
         waiting = super().get_session_token(request)
@@ -46,7 +40,7 @@ class TokenStrategy(AbstractTokenStrategy):
 
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any] | None:
         """Once, when somebody has just been signed in."""
-        tokens = programs.begin(request.user, request.session)  # type: ignore[arg-type]
+        tokens = programs.begin(request.user, request.session)  # type: ignore[arg-type]  (nobody anonymous)
         return vars(tokens)
 
     def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:

@@ -24,6 +24,7 @@ from .endings import end_session
 from .jwt_tokens import Bearer
 from .models import ProgramSession, SignIn, User
 
+SCHEME = "bearer "
 SETTLES = timedelta(minutes=10)  # a sign-in stands before its session is saved
 
 
@@ -60,6 +61,11 @@ def refresh(token: str) -> Tokens | None:
             return _tokens(program) if _keep(program) else None
     _reused(bearer)
     return None
+
+
+def bearer_in(header: str) -> str | None:
+    """The token in `Authorization: Bearer …`, None for another scheme, whose name may be in any case (RFC 9110)."""
+    return header[len(SCHEME) :].strip() if header[: len(SCHEME)].lower() == SCHEME else None
 
 
 def find(token: str) -> Bearer | None:

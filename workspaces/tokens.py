@@ -72,11 +72,10 @@ def authenticate(request: HttpRequest) -> None:
 
 def authenticate_program(request: HttpRequest) -> None:
     """The same for a program that is signed in: `Authorization: Bearer …`. Its cookies, if it sends any, mean nothing."""
-    header = request.META.get("HTTP_AUTHORIZATION", "")
-    path = request.path_info
-    if header[:7].lower() != "bearer " or not path.startswith("/api/") or path in ENTRANCES:
+    secret, path = programs.bearer_in(request.META.get("HTTP_AUTHORIZATION", "")), request.path_info
+    if secret is None or not path.startswith("/api/") or path in ENTRANCES:
         return
-    bearer = programs.find(header[7:].strip())
+    bearer = programs.find(secret)
     if bearer is None:
         raise Unauthenticated(
             "The access token is unknown or expired, or its session has ended: refresh it, or sign in."
