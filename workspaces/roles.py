@@ -1,12 +1,12 @@
 """Roles as pages name them: a system role by its key, a custom one by its id."""
 
 from typing import Any
-from uuid import UUID
 
 from .actor import Actor
 from .errors import Refused
 from .models import Role
 from .permissions import OWNER, SYSTEM_ROLES
+from .rules import as_uuid
 
 
 def value_of(role: Role) -> str:
@@ -17,7 +17,7 @@ def value_of(role: Role) -> str:
 def find(by: Actor, said: str) -> Role:
     """The role that a form names; an unknown one is refused by name."""
     rows = Role.objects.within(by.workspace)
-    key = _id(said)
+    key = as_uuid(said)
     found: Role | None = rows.filter(key=said).first() if said in SYSTEM_ROLES else key and rows.filter(pk=key).first()
     if found is None:
         raise Refused("There is no such role.", "role")
@@ -31,18 +31,10 @@ def every(by: Actor) -> list[Role]:
 
 def assignable(by: Actor) -> list[dict[str, Any]]:
     """The roles that the actor may give, those of the system first; owners are made in another way."""
-    below = [row for row in every(by) if row.level <= by.level and row.level < OWNER]
-    given = [option(row) for row in below if row.allowed <= by.role.allowed]
+    given = [option(row) for row in every(by) if row.level < OWNER and row.is_within(by.role)]
     return sorted(given, key=lambda one: bool(one["custom"]))
 
 
 def option(role: Role) -> dict[str, Any]:
     """A role as a select draws it."""
     return {"id": role.pk, "value": value_of(role), "name": role.name, "words": role.words, "custom": not role.key}
-
-
-def _id(said: str) -> UUID | None:
-    try:
-        return UUID(said) if len(said) == 36 else None
-    except ValueError:
-        return None

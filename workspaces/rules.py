@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from .errors import Refused
 
@@ -22,6 +23,14 @@ def text(value: object, field: str, *, longest: int, name: str = "") -> str:
     if len(value) > longest:
         raise Refused(f"{(name or field).capitalize()} has {len(value):,} characters; at most {longest:,} fit.", field)
     return "".join(mark for mark in value if mark in "\n\t" or unicodedata.category(mark) not in ("Cc", "Cs"))
+
+
+def as_uuid(said: str) -> UUID | None:
+    """The id that the text spells, if it is one."""
+    try:
+        return UUID(said) if len(said) == 36 else None
+    except ValueError:
+        return None
 
 
 def set_fields(

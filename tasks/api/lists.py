@@ -7,13 +7,13 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from workspaces.actor import Actor
-from workspaces.api.roles import as_uuid
 from workspaces.errors import Refused
 from workspaces.permissions import MEMBER
 from workspaces.rest.cursor import Key, Page, Place, page_of, paged, uuid
 from workspaces.rest.match import etag
 from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer
+from workspaces.rules import as_uuid
 
 from ..actions import create_task
 from ..models import Assignment, Project, Task, TaskLabel

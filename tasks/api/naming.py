@@ -6,8 +6,8 @@ from django.db.models import Q
 
 from accounts.models import User
 from workspaces.actor import Actor
-from workspaces.api.roles import as_uuid
 from workspaces.errors import Refused
+from workspaces.rules import as_uuid
 
 from ..models import Label, Project, Status, Task
 from ..people import people_for

@@ -18,6 +18,7 @@ from ..rest.cursor import Key, PageQuery, uuid, whole
 from ..rest.fields import Strict, Text, Whole, Words
 from ..rest.schema import describes
 from ..rest.view import Endpoint, answer, nothing
+from ..rules import as_uuid
 
 HIGHEST_FIRST = [Key("level", whole, down=True), Key("pk", uuid)]
 LEVELS = f"1 to {HIGHEST}, at most your own; below 20 its people see only what is shared with them"
@@ -126,11 +127,3 @@ def find_role(by: Actor, said: str) -> Role:
     """A role by its key, its name or its id; 404 for what is not this workspace's."""
     rows = Role.objects.within(by.workspace)
     return get_object_or_404(rows, **({"pk": known} if (known := as_uuid(said)) else {"name__iexact": said}))
-
-
-def as_uuid(said: str) -> UUID | None:
-    """The id that the text spells, if it is one."""
-    try:
-        return UUID(said) if len(said) == 36 else None
-    except ValueError:
-        return None

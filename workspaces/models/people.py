@@ -64,9 +64,13 @@ class Role(TenantModel):
         """What it is for."""
         return SYSTEM_ROLES[self.key].sentence if self.key else self.description
 
+    def is_within(self, other: "Role") -> bool:
+        """Whether it has neither a level nor a permission that the other one lacks: whoever holds that may give this."""
+        return self.level <= other.level and self.allowed <= other.allowed
+
     def narrowed(self, other: "Role") -> "Role":
         """This role without what the other one lacks; never saved."""
-        if self.allowed <= other.allowed and self.level <= other.level:
+        if self.is_within(other):
             return self
         permissions, level = sorted(self.allowed & other.allowed), min(self.level, other.level)
         return Role(id=self.pk, workspace_id=self.workspace_id, name=self.name, level=level, permissions=permissions)

@@ -196,5 +196,4 @@ def _pending(by: Actor) -> list[dict[str, Any]]:
 
 def _link(by: Actor, row: Invitation) -> str:
     """To who could give the role themself: whoever reads it may follow it, with another account."""
-    given = row.role.level <= by.level and row.role.allowed <= by.role.allowed
-    return invitation_url(row) if given else ""
+    return invitation_url(row) if row.role.is_within(by.role) else ""

@@ -16,6 +16,7 @@ from ..faces import face
 from ..models import AccessToken, Role
 from ..pages import done, member_page
 from ..permissions import OWNER
+from ..roles import every
 from ..scopes import EVERYTHING
 from ..token_forms import TokenForm
 from .answers import blame, finished
@@ -94,8 +95,7 @@ def _roles(by: Actor) -> list[Role]:
     """What a program may be; empty for who may make none."""
     if not by.may("token.manage"):
         return []
-    rows = Role.objects.within(by.workspace).filter(level__lte=by.level, level__lt=OWNER)
-    return [role for role in rows.order_by("-level", "name") if role.allowed <= by.role.allowed]
+    return [role for role in every(by) if role.level < OWNER and role.is_within(by.role)]
 
 
 def _again(request: HttpRequest, *, status: int = 422, **more: Any) -> HttpResponse:
