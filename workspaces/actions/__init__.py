@@ -14,6 +14,8 @@ from .workspaces import choose_plan, create_workspace, delete_workspace, update_
 
 __all__ = [
     "accept_invitation", "change_role", "choose_plan", "create_role", "create_token", "create_workspace",
-    "create_workspace_token", "decline_support", "delete_role", "delete_workspace", "end_support", "erase_person", "export_record", "grant_support", "invite_member", "leave_workspace", "note_check", "remove_member", "request_support", "require_second_factor", "revoke_invitation", "revoke_token",
-    "start_support", "start_viewing", "stop_viewing", "transfer_ownership", "undo_change", "update_role", "update_workspace",
+    "create_workspace_token", "decline_support", "delete_role", "delete_workspace", "end_support", "erase_person",
+    "export_record", "grant_support", "invite_member", "leave_workspace", "note_check", "remove_member",
+    "request_support", "require_second_factor", "revoke_invitation", "revoke_token", "start_support", "start_viewing",
+    "stop_viewing", "transfer_ownership", "undo_change", "update_role", "update_workspace",
 ]  # fmt: skip

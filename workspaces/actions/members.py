@@ -22,9 +22,14 @@ def add_member(by: Actor, person: User, *, role: Role) -> Membership:
     """Bring a person in without an invitation: for set-up from the command line; no door offers it."""
     by.must("member.invite")
     may_give(by, role)
+    return enter(by, person, role)
+
+
+def enter(by: Actor, person: User, role: Role, **more: Any) -> Membership:
+    """Make the person a member; it is their own row of the record, with `more` facts."""
     membership = Membership(workspace=by.workspace, user=person, role=role, joined_at=by.at or timezone.now())
     membership.save(force_insert=True)
-    facts = {"user": str(person.pk), "role": role.name}
+    facts = {"user": str(person.pk), "role": role.name} | more
     record(replace(by, user=person), "member:joined", membership, after=facts, label=str(person))
     return membership
 
@@ -120,8 +125,13 @@ def _end(by: Actor, held: Membership, event: str) -> Membership:
     """To be called while one holds the people."""
     keep_an_owner(held)
     AccessToken.objects.within(by.workspace).filter(user=held.user).delete()
-    facts = {"user": str(held.user_id), "role": held.role.name}
+    depart(by, held, event)
+    return held
+
+
+def depart(by: Actor, held: Membership, event: str, **more: Any) -> None:
+    """End the membership with all that hangs on it, and record it with `more` facts."""
+    facts = {"user": str(held.user_id), "role": held.role.name} | more
     record(by, event, held, before=facts, label=str(held.user))
     part(by, held)
     Membership.objects.within(by.workspace).filter(pk=held.pk).delete()
-    return held

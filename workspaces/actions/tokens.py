@@ -1,7 +1,6 @@
 """Access tokens: of a person, and of the workspace itself."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +11,13 @@ from accounts.models import User
 
 from ..actor import Actor
 from ..errors import Forbidden, Refused
-from ..leaving import part
 from ..models import AccessToken, Membership, Role
 from ..permissions import OWNER
 from ..rules import line
 from ..scopes import EVERYTHING, checked, must_allow
 from ..spine import action, record
 from ..tokens import digest, new_secret
+from .members import depart, enter
 from .ranks import fresh, hold, may_give
 
 MOST = 100  # living tokens of one person, or of the workspace itself
@@ -60,10 +59,7 @@ def _join(by: Actor, name: str, role: Role) -> User:
     program = User(id=user_id, email=f"{user_id.hex}@programs.invalid", name=name, is_program=True)
     program.set_unusable_password()
     program.save(force_insert=True)
-    membership = Membership(workspace=by.workspace, user=program, role=role)
-    membership.save(force_insert=True)
-    facts = {"user": str(program.pk), "role": role.name, "program": True}
-    record(replace(by, user=program), "member:joined", membership, after=facts, label=name)
+    enter(by, program, role, program=True)
     return program
 
 
@@ -136,9 +132,6 @@ def revoke_token(by: Actor, token: AccessToken) -> AccessToken:
 
 
 def _leave(by: Actor, program: User) -> None:
-    held = Membership.objects.within(by.workspace).select_related("role").filter(user=program).first()
+    held = Membership.objects.within(by.workspace).select_related("user", "role").filter(user=program).first()
     if held:
-        facts = {"user": str(program.pk), "role": held.role.name, "program": True}
-        record(by, "member:removed", held, before=facts, label=str(program))
-        part(by, held)
-        Membership.objects.within(by.workspace).filter(pk=held.pk).delete()
+        depart(by, held, "member:removed", program=True)
