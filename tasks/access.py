@@ -23,6 +23,7 @@ TASK_GRANTS: dict[str, frozenset[str]] = {
     "comment_task": frozenset({"comment.create"}),
     "edit_task": frozenset({"comment.create", "task.edit"}),
 }
+WORDS = {"view": "read", "comment": "read and comment", "edit": "edit"}  # the first word of a grant → what it lets do
 PROJECT_GRANT_NAMES, TASK_GRANT_NAMES = list(GRANTS), list(TASK_GRANTS)
 # the role; membership of a private project; a grant on the project, on the task, on some of the project's tasks
 KINDS = ["role", "member", "project", "task", "part"]
@@ -54,6 +55,11 @@ def paths(role: Role, private: bool, project: Iterable[str], task: Iterable[str]
         return (Path("member", role.allowed, held[0]),)
     whole = (Path("project", GRANTS[name], name) for name in project)
     return (*whole, *(Path("task", TASK_GRANTS[name], name) for name in task))
+
+
+def in_words(grant: str) -> str:
+    """`comment_task`: read and comment; "" for no grant."""
+    return WORDS.get(grant.partition("_")[0], "")
 
 
 # to a project of which they see some tasks: its name and columns, and these tasks

@@ -5,12 +5,12 @@ from typing import Any
 
 from workspaces.events import define, subject_words
 
+from .access import in_words
+
 WORDS = {
     "title": "title", "description": "description", "priority": "priority", "due": "due date", "estimate": "estimate",
     "assignees": "assignees", "labels": "labels", "parent": "parent",
 }  # fmt: skip
-GRANT_WORDS = {"view": "read", "comment": "read and comment", "edit": "edit"}
-GRANT_WORDS = {f"{verb}_{kind}": words for verb, words in GRANT_WORDS.items() for kind in ("project", "task")}
 PRIORITIES = ("no priority", "low", "medium", "high", "urgent")
 
 
@@ -88,7 +88,7 @@ def _column(row: Any) -> str:
 def _shared(verb: str) -> Callable[[Any], str]:
     """With whom, and how far where they had access before."""
     return lambda row: (
-        f"changed what {row.after['name']} may do with {subject_words(row)}: {GRANT_WORDS[row.after['grant']]}"
+        f"changed what {row.after['name']} may do with {subject_words(row)}: {in_words(row.after['grant'])}"
         if row.before.get("grant")
         else f"{verb} {subject_words(row)} with {row.after['name']}"
     )

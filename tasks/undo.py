@@ -12,6 +12,7 @@ from workspaces.models import ActivityLog, ChangeSet
 from workspaces.undo import undoes
 
 from . import actions
+from .actions.sharing import grant_of
 from .models import Attachment, ChecklistItem, Comment, Label, Project, Status, Task
 
 
@@ -166,8 +167,7 @@ def share_back(by: Actor, row: Any) -> None:
     person = User.objects.filter(pk=(row.after or row.before).get("user")).first()
     if person is None:
         raise Stale("That person is gone.")
-    held = found.grants.filter(content_object=found, user=person).values_list("permission__codename", flat=True)
-    _still(held.first(), row.after.get("grant"), f"What {person} may do with {row.subject_key}")
+    _still(grant_of(found, person), row.after.get("grant", ""), f"What {person} may do with {row.subject_key}")
     share, unshare = (
         (actions.share_task, actions.unshare_task) if task else (actions.share_project, actions.unshare_project)
     )

@@ -23,11 +23,7 @@ def share_project(by: Actor, project: Project, *, person: User, grant: str = "ed
     by.must("project.manage", project)
     _check(by, person, grant, GRANTS)
     hold_sharing(project)
-    if (was := _held(project, person)) == grant:
-        return project
-    _revoke(project, person)
-    let_in(project, person, grant)
-    record(by, "project:shared", project, **_told(person, was, grant), **_named(project))
+    _give(by, project, person, grant)
     return project
 
 
@@ -38,15 +34,12 @@ def unshare_project(by: Actor, project: Project, *, person: User) -> Project:
     if person.pk != by.user.pk:
         by.must("project.manage", project)
     hold_sharing(project)
-    was = _held(project, person)
-    if not was:
-        return project
-    if project.private and not _others_remain(project, person):
+    held = grant_of(project, person)
+    if held and project.private and not _others_remain(project, person):
         raise Refused(
             "A private project needs at least one member: open it or share it with somebody else first.", "user"
         )
-    _revoke(project, person)
-    record(by, "project:unshared", project, **_told(person, was), **_named(project))
+    _take(by, project, person, held)
     return project
 
 
@@ -59,13 +52,9 @@ def share_task(by: Actor, task: Task, *, person: User, grant: str = "view_task")
     hold_sharing(task.project)
     if task.deleted_at:
         raise Refused(f"{task.ref} was deleted.")
-    if member.role.level >= MEMBER and (not task.project.private or _held(task.project, person)):
+    if member.role.level >= MEMBER and (not task.project.private or grant_of(task.project, person)):
         raise Refused(f"{person} sees the whole project already.", "user")
-    if (was := _held(task, person)) == grant:
-        return task
-    _revoke(task, person)
-    let_in(task, person, grant)
-    record(by, "task:shared", task, **_told(person, was, grant), **_named(task))
+    _give(by, task, person, grant)
     return task
 
 
@@ -76,11 +65,7 @@ def unshare_task(by: Actor, task: Task, *, person: User) -> Task:
     if person.pk != by.user.pk:
         by.must("project.manage", task)
     hold_sharing(task.project)
-    was = _held(task, person)
-    if not was:
-        return task
-    _revoke(task, person)
-    record(by, "task:unshared", task, **_told(person, was), **_named(task))
+    _take(by, task, person, grant_of(task, person))
     return task
 
 
@@ -100,11 +85,7 @@ def pass_on(by: Actor, membership: Membership) -> None:
     that, or to an owner.
     """
     for project in _theirs_alone(membership):
-        heir = _heir(by, membership)
-        was = _held(project, heir)
-        _revoke(project, heir)
-        let_in(project, heir, "edit_project")
-        record(by, "project:shared", project, **_told(heir, was, "edit_project"), **_named(project))
+        _give(by, project, _heir(by, membership), "edit_project")
 
 
 def _theirs_alone(membership: Membership) -> Iterable[Project]:
@@ -130,6 +111,23 @@ def hold_sharing(project: Project) -> None:
     Project.objects.within(project.workspace_id).select_for_update(no_key=True).only("pk").get(pk=project.pk)
 
 
+def _give(by: Actor, subject: Project | Task, person: User, grant: str) -> None:
+    """The grant in place of the one that they have; nothing where that is the same."""
+    if (was := grant_of(subject, person)) == grant:
+        return
+    _revoke(subject, person)
+    let_in(subject, person, grant)
+    record(by, f"{subject._meta.model_name}:shared", subject, **_told(person, was, grant), **_named(subject))
+
+
+def _take(by: Actor, subject: Project | Task, person: User, held: str) -> None:
+    """The grant that they have away; nothing where there is none."""
+    if not held:
+        return
+    _revoke(subject, person)
+    record(by, f"{subject._meta.model_name}:unshared", subject, **_told(person, held), **_named(subject))
+
+
 def let_in(subject: Project | Task, person: User, grant: str) -> None:
     """Write the grant."""
     assign_perm(grant, person, subject)
@@ -142,7 +140,7 @@ def _revoke(subject: Project | Task, person: User) -> None:
     subject.__dict__.pop("_grants", None)
 
 
-def _held(subject: Project | Task, person: User) -> str:
+def grant_of(subject: Project | Task, person: User) -> str:
     """The grant that the person has now, "" for none."""
     rows = subject.grants.filter(content_object=subject, user=person)
     return rows.values_list("permission__codename", flat=True).first() or ""

@@ -13,20 +13,12 @@ from workspaces.actor import Actor
 from workspaces.models import ActivityLog, Membership
 from workspaces.permissions import MEMBER, PERMISSIONS
 
-from ..access import PART, Path, gives, paths
+from ..access import PART, Path, gives, in_words, paths
 from ..models import Project, ProjectGrant, Task, TaskGrant
 from ..people import people_of, people_seeing
 
-MAY = {"view": "may read", "comment": "may read and comment", "edit": "may edit"}
-HERE = (
-    "comment.create",
-    "task.create",
-    "task.edit",
-    "task.delete",
-    "project.manage",
-)  # what a role may do in a project
-
-
+# what a role may do in a project
+HERE = ("comment.create", "task.create", "task.edit", "task.delete", "project.manage")
 Told = dict[tuple[str, str], tuple[str, datetime]]  # (kind, person) → who let them in and when, as the record says
 
 
@@ -62,9 +54,14 @@ def seeing(by: Actor, project: Project, task: Task | None = None) -> QuerySet[Me
     return rows if by.level >= MEMBER else rows.filter(user=by.user)
 
 
-def explained(by: Actor, project: Project, task: Task | None, members: Iterable[Membership]) -> list[Seer]:
-    """These members, each with the reasons why they see it, told to the actor; who does not is left out."""
-    held, told = Held.of(project, task), _shared_by(project, task)
+def explained(
+    by: Actor, project: Project, task: Task | None, members: Iterable[Membership], held: "Held | None" = None
+) -> list[Seer]:
+    """These members, each with the reasons why they see it, told to the actor; who does not is left out.
+
+    `held` spares reading the grants, where the caller has them.
+    """
+    held, told = held or Held.of(project, task), _shared_by(project, task)
     found = [(row, held.ways(row)) for row in members]
     return [
         Seer(row, tuple(Reason(path, _sentence(by, row, path, held, told)) for path in ways))
@@ -126,7 +123,7 @@ def _shared_by(project: Project, task: Task | None) -> Told:
 
 def _sentence(by: Actor, member: Membership, path: Path, held: Held, told: Told) -> str:
     since = _since(told.get(("task" if path.kind == "task" else "project", str(member.user_id))))
-    whom, may = "you" if member.user_id == by.user.pk else "them", MAY.get(path.grant.partition("_")[0], "")
+    whom, may = "you" if member.user_id == by.user.pk else "them", f"may {in_words(path.grant)}"
     count = held.parts.get(member.user_id, 0)
     return {
         "role": f"{member.role.name}: the project is open to all members",

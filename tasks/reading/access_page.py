@@ -25,7 +25,7 @@ def access_page(
     """As templates/tasks/_access.html draws it."""
     rows = seeing(by, project, task)
     held, may = Held.of(project, task), by.may("project.manage", task or project)
-    people = [_person(by, held, seer) for seer in explained(by, project, task, list(rows[:MOST]))]
+    people = [_person(by, held, seer) for seer in explained(by, project, task, list(rows[:MOST]), held)]
     more = rows.count() - MOST if len(people) >= MOST else 0
     return {
         "project": project, "task": task, "ref": task.ref if task else "", "attachment": attachment, "people": people, "more": more, "may": may,

@@ -62,14 +62,15 @@ def widening(
     project: Project, task: Task | None = None, *, private: bool | None = None, person: User | None = None, grant: str = ""
 ) -> Widening:  # fmt: skip
     """What it would widen to make the project open or private, or to give `person` a grant on it or on the task."""
-    then = Held.of(project, task)
+    now = Held.of(project, task)
+    then = replace(now, project=dict(now.project), task=dict(now.task))
     if private is not None:
         then.private = private
     if person is not None:
         known = then.task if task else then.project
         known[person.pk] = {grant} if grant in (TASK_GRANTS if task else GRANTS) else set()
     count = 1 if task else project.tasks.filter(deleted_at=None).count()
-    found = compared(project, Held.of(project, task), then, count)
+    found = compared(project, now, then, count)
     return replace(found, single=task is not None)
 
 
