@@ -1,6 +1,5 @@
 """Files and links on a task. Each counts as an edit of its task; bytes lie in the storage before an action hears of them."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -109,10 +108,6 @@ def bury_files(workspace_id: UUID, *, now: datetime) -> list[str]:
         removed = Attachment.objects.within(workspace_id).filter(deleted_at__lt=now - KEPT_FOR).exclude(file="")
         paths = list(removed.select_for_update().values_list("file", flat=True))
         Attachment.objects.within(workspace_id).filter(file__in=paths).update(file="")
-    _drop(paths)
-    return paths
-
-
-def _drop(paths: Iterable[str]) -> None:
     for path in paths:
         forget(path)
+    return paths

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -20,6 +19,7 @@ from ..reading.access import Seer, explained, seeing
 from ..reading.finding import find_project, find_task
 from ..reading.settings import find_member
 from ..reading.widening import Widening, widening
+from .details import Detail
 
 BY_ID = [Key("pk", uuid)]
 
@@ -108,16 +108,13 @@ class TaskAccess(Access):
         return self.seers(request, task.project, task)
 
 
-class AttachmentAccess(Access):
+class AttachmentAccess(Access, Detail):
     """Who can see an attachment."""
 
     @describes("list_attachment_access", SeerOut, query=PageQuery, page=True)
     def get(self, request: Request, workspace: str, ref: str, attachment: UUID) -> HttpResponse:
         """Who can see the attachment, and why: whoever sees its task."""
-        task = find_task(self.by, ref)
-        get_object_or_404(
-            Attachment.objects.filter(workspace=self.by.workspace, task=task, deleted_at=None), pk=attachment
-        )
+        task = self.find(Attachment, ref, attachment).task
         return self.seers(request, task.project, task)
 
 

@@ -14,6 +14,7 @@ from ..models import Attachment, Task
 from ..reading.access_page import access_page
 from ..reading.finding import find_project, find_task
 from ..reading.settings import find_member
+from .details import one_of
 
 
 @member_page("GET")
@@ -33,12 +34,10 @@ def _attachment(request: MemberRequest, task: Task) -> Attachment | None:
     if not (asked := request.GET.get("attachment")):
         return None
     try:
-        rows = Attachment.objects.filter(workspace=request.by.workspace, task=task, pk=UUID(asked), deleted_at=None)
+        key = UUID(asked)
     except ValueError:
         raise Http404 from None
-    if (found := rows.first()) is None:
-        raise Http404
-    return found  # type: ignore[no-any-return]
+    return one_of(task, Attachment, key)  # type: ignore[no-any-return]
 
 
 def _shown(request: MemberRequest, context: dict[str, Any]) -> HttpResponse:

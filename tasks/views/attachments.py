@@ -10,9 +10,9 @@ from workspaces.errors import Refused
 from workspaces.pages import NOT_OURS, member_page, sent
 
 from .. import actions, files
-from ..models import Attachment, Task
+from ..models import Attachment
 from ..reading.finding import find_task
-from .details import told
+from .details import one_of, told
 
 
 def _taking_files(view: Any) -> Any:
@@ -39,7 +39,7 @@ def attachments(request: MemberRequest, ref: str) -> HttpResponse:
 def attachment(request: MemberRequest, ref: str, attachment: UUID) -> HttpResponse:
     """Take a file or link off the task."""
     task, _ = find_task(request.by, ref), sent(request)
-    row = _of(task, attachment)
+    row = one_of(task, Attachment, attachment)
     (actions.remove_file if row.file else actions.remove_link)(request.by, row)
     return told(request, task)
 
@@ -57,15 +57,7 @@ def preview(request: MemberRequest, ref: str, attachment: UUID) -> FileResponse:
 
 
 def _file(request: MemberRequest, ref: str, key: UUID) -> Attachment:
-    row = _of(find_task(request.by, ref), key)
+    row: Attachment = one_of(find_task(request.by, ref), Attachment, key)
     if not row.file:
         raise Http404
     return row
-
-
-def _of(task: Task, key: UUID) -> Attachment:
-    row = Attachment.objects.filter(workspace=task.workspace_id, task=task, pk=key, deleted_at=None).first()
-    if row is None:
-        raise Http404
-    row.task = task
-    return row  # type: ignore[no-any-return]

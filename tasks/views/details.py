@@ -1,5 +1,6 @@
 """What hangs on a task: checklist lines and comments; and Markdown as it will look."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -34,7 +35,7 @@ def checklist(request: MemberRequest, ref: str) -> HttpResponse:
 def checklist_item(request: MemberRequest, ref: str, item: UUID) -> HttpResponse:
     """Change, tick or remove a line."""
     task = find_task(request.by, ref)
-    row = _of(task, ChecklistItem, item)
+    row = one_of(task, ChecklistItem, item)
     if request.method == "DELETE":
         sent(request)
         actions.remove_checklist_item(request.by, row)
@@ -59,7 +60,7 @@ def comments(request: MemberRequest, ref: str) -> HttpResponse:
 def comment(request: MemberRequest, ref: str, comment: UUID) -> HttpResponse:
     """Change or delete a comment."""
     task = find_task(request.by, ref)
-    row = _of(task, Comment, comment)
+    row = one_of(task, Comment, comment)
     if request.method == "DELETE":
         sent(request)
         actions.delete_comment(request.by, row)
@@ -71,12 +72,13 @@ def comment(request: MemberRequest, ref: str, comment: UUID) -> HttpResponse:
     return told(request, task)
 
 
-def _of(task: Task, model: type[ChecklistItem] | type[Comment], key: UUID) -> ChecklistItem | Comment:
+def one_of(task: Task, model: Any, key: UUID) -> Any:
+    """A row that hangs on the task; 404 for one that is gone, or another's."""
     row = model.objects.filter(workspace=task.workspace_id, task=task, pk=key, deleted_at=None).first()
     if row is None:
         raise Http404
     row.task = task
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 @member_page("POST")
