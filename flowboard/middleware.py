@@ -6,6 +6,7 @@ from tempfile import SpooledTemporaryFile
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from rest_framework.permissions import SAFE_METHODS as SAFE
 
 from workspaces.answers import problem_or_page
 
@@ -35,7 +36,6 @@ USED = ("clipboard-write", "publickey-credentials-create", "publickey-credential
 FEATURES = ", ".join([*(f"{name}=()" for name in UNUSED), *(f"{name}=(self)" for name in USED)])
 # what is private is kept by no cache, also not the browser's: after signing out the back button asks us again
 PRIVATE = "private, no-store"
-SAFE = ("GET", "HEAD", "OPTIONS")
 LONGEST_QUERY = 8192
 CHUNK = 65_536
 
@@ -51,7 +51,7 @@ class SecurityHeaders:
         response = self.get_response(request)
         loose = request.path.startswith("/admin/")
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", ADMIN_POLICY if loose else POLICY.format(nonce=request.csp_nonce))  # type: ignore[attr-defined]
+        headers.setdefault("Content-Security-Policy", ADMIN_POLICY if loose else POLICY.format(nonce=request.csp_nonce))  # type: ignore[attr-defined]  (set above)
         headers.setdefault("Permissions-Policy", FEATURES)
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         headers.setdefault("Cache-Control", PRIVATE)
@@ -122,7 +122,7 @@ def _read_chunked(request: HttpRequest, limit: int) -> bool:
         size += body.write(part)
     body.seek(0)
     request.META["CONTENT_LENGTH"] = str(size)
-    request._stream = body  # type: ignore[attr-defined]
+    request._stream = body  # type: ignore[attr-defined]  (what Django reads from)
     return size <= limit
 
 

@@ -13,6 +13,7 @@ from psycopg.rows import namedtuple_row, tuple_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
+from accounts.factors import COUNT
 from workspaces.feed import Eyes, fit, project_eyes
 from workspaces.tenancy import WORKSPACE
 
@@ -29,9 +30,10 @@ SELECT l.workspace_id, l.seq, l.change_id, l.event, l.actor_id, l.via, l.subject
 FROM workspaces_activitylog l LEFT JOIN accounts_user u ON u.id = l.actor_id LEFT JOIN accounts_user b ON b.id = l.on_behalf_of_id
 WHERE l.workspace_id = %s AND l.seq > %s AND l.seq <= %s ORDER BY l.seq LIMIT %s
 """
-LEVELS = """
+FACTORS = ", ".join(f"'{kind.value}'" for kind in COUNT)
+LEVELS = f"""
 SELECT m.user_id, r.level, w.require_mfa AND NOT u.is_program AND NOT EXISTS (
-    SELECT FROM mfa_authenticator a WHERE a.user_id = m.user_id AND a.type IN ('totp', 'webauthn')
+    SELECT FROM mfa_authenticator a WHERE a.user_id = m.user_id AND a.type IN ({FACTORS})
 ) AS barred FROM workspaces_membership m JOIN accounts_user u ON u.id = m.user_id
 JOIN workspaces_role r ON r.workspace_id = m.workspace_id AND r.id = m.role_id
 JOIN workspaces_workspace w ON w.id = m.workspace_id AND w.deleted_at IS NULL

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import PoolTimeout
+from rest_framework.permissions import SAFE_METHODS as SAFE
 
 from . import second_factor, support, tenancy, tokens, viewing
 from .actor import Actor
@@ -33,7 +34,6 @@ STUCK = (
 _stuck_until: dict[UUID, float] = {}
 API = "/api/v1/workspaces/"
 LAST_SEEN = "workspace"
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class MemberRequest(HttpRequest):

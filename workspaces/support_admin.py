@@ -12,7 +12,15 @@ from unfold import widgets
 from unfold.decorators import action
 
 from . import support, tenancy
-from .actions.support import HOURS, LONGEST_REASON, is_support, request_support, staff_actor, start_support
+from .actions.support import (
+    HOURS,
+    LONGEST_REASON,
+    SHORTEST_REASON,
+    is_support,
+    request_support,
+    staff_actor,
+    start_support,
+)
 from .backoffice import TenantAdmin, WorkspaceFilter
 from .errors import Refused
 from .models import Membership, SupportAccess, Workspace
@@ -26,7 +34,7 @@ class RequestForm(forms.Form):
         max_length=254, label="Member", help_text="the e-mail address of the member to act as", widget=widgets.UnfoldAdminTextInputWidget
     )  # fmt: skip
     reason = forms.CharField(
-        min_length=10, max_length=LONGEST_REASON, widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 3}), help_text="the owners read it and decide by it"
+        min_length=SHORTEST_REASON, max_length=LONGEST_REASON, widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 3}), help_text="the owners read it and decide by it"
     )  # fmt: skip
     hours = forms.TypedChoiceField(
         coerce=int,

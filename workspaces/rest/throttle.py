@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from rest_framework.permissions import SAFE_METHODS as SAFE
 
 from accounts.addresses import client_address, neighbourhood
 
@@ -21,7 +22,6 @@ from ..plans import plan_of
 API = "/api/"
 STRANGERS = 6_000  # requests a minute of one address that bring nobody's token or session
 MOST_REMEMBERED = 10_000
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class TooMany(Limited):
