@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.tests.signing import app_code, give_app, recovery_codes
+from realtime.tests.server import Server
 from tasks.models import Project, Task
 from workspaces.actor import Actor
 from workspaces.tests.people import PASSWORD
@@ -19,7 +20,7 @@ DEVICE = {
 
 
 @pytest.fixture
-def named(live) -> dict[str, str]:  # type: ignore[no-untyped-def]
+def named(live: Server) -> dict[str, str]:
     """Passkeys belong to a name: the same server by that of this machine."""
     return {"base_url": f"http://localhost:{live.port}"}
 

@@ -185,10 +185,8 @@ HEADLESS_TOKEN_STRATEGY = "accounts.jwt_strategy.TokenStrategy"
 
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
-SILENCED_SYSTEM_CHECKS = [
-    "guardian.W001",
-    "django_ratelimit.W001",
-]  # rights are asked of Actor.may; guardian only keeps the grants
+# rights are asked of Actor.may, and guardian only keeps the grants; django-ratelimit does not know Django's own Redis cache
+SILENCED_SYSTEM_CHECKS = ["guardian.W001", "django_ratelimit.W001"]
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="FlowBoard <flowboard@localhost>")

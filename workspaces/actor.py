@@ -29,7 +29,6 @@ class Actor:
     scopes: frozenset[str] | None = None  # of the access token that lets them in; None: everything
     until: datetime | None = None  # when that token expires
     viewer: User | None = None  # who looks through these eyes, which change nothing (workspaces/viewing.py)
-
     staff: User | None = None  # of the support, who acts as `user` with an owner's consent (workspaces/support.py)
 
     @classmethod

@@ -48,15 +48,27 @@ def listener(settings: Any) -> Iterator[Listener]:
     made.socket.close()
 
 
+class Site(http.server.ThreadingHTTPServer):
+    """What was asked of it, where its redirects lead, and whether the test is over."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.asked: list[tuple[str, str]] = []
+        self.leads: dict[str, str] = {}
+        self.over = threading.Event()
+
+
 class Page(http.server.BaseHTTPRequestHandler):
     """Answers by the path: a picture, a redirect, endless bytes, a drip."""
 
+    server: Site
+
     def do_GET(self) -> None:
-        self.server.asked.append((self.headers["Host"], self.path))  # type: ignore[attr-defined]
+        self.server.asked.append((self.headers["Host"], self.path))
         kind, _, rest = self.path[1:].partition("/")
         if kind == "to":
             self.send_response(302)
-            self.send_header("Location", self.server.leads[rest])  # type: ignore[attr-defined]
+            self.send_header("Location", self.server.leads[rest])
             self.end_headers()
         elif kind == "drip":
             self._drip()
@@ -71,7 +83,7 @@ class Page(http.server.BaseHTTPRequestHandler):
     def _drip(self) -> None:
         self.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
         with suppress(OSError):
-            while not self.server.over.wait(0.02):  # type: ignore[attr-defined]
+            while not self.server.over.wait(0.02):
                 self.wfile.write(b"x")
 
     def log_message(self, *words: Any) -> None:
@@ -81,12 +93,11 @@ class Page(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def site(settings: Any) -> Iterator[Any]:
     """A web server of somebody, on this machine, where the operator allows that."""
-    up = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    up.asked, up.leads, up.over = [], {}, threading.Event()  # type: ignore[attr-defined]
+    up = Site(("127.0.0.1", 0), Page)
     settings.OUTWARD_PORTS, settings.OUTWARD_ALLOW_PRIVATE = [up.server_port], True
     threading.Thread(target=up.serve_forever, args=(0.01,), daemon=True).start()
     yield up
-    up.over.set()  # type: ignore[attr-defined]
+    up.over.set()
     up.shutdown()
     up.server_close()
 

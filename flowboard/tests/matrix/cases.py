@@ -71,7 +71,7 @@ def hidden_cases(world: World, who: str) -> Iterator[Case]:
         for verb in VERBS:
             if (asked := declared(address, verb)) not in (None, NO_VERB):
                 answer: tuple[int | str, ...] = ("ok",) if who == "owner" else (404,)
-                yield case(world.hidden, who, address, verb, asked, answer)  # type: ignore[arg-type]
+                yield case(world.hidden, who, address, verb, asked, answer)  # type: ignore[arg-type]  (neither, as just asked)
 
 
 def expected(who: str, door: str, verb: str, asked: Asked) -> tuple[int | str, ...]:

@@ -19,7 +19,7 @@ def foreign_cases(world: World, who: str, theirs: Ids) -> Iterator[tuple[str, Ca
         for verb in VERBS:
             asked = declared(address, verb)
             if asked not in (None, NO_VERB):
-                yield from _of(world, who, address, verb, asked, theirs)  # type: ignore[arg-type]
+                yield from _of(world, who, address, verb, asked, theirs)  # type: ignore[arg-type]  (neither, as just asked)
 
 
 def _of(world: World, who: str, address: Address, verb: str, asked: Asked, theirs: Ids) -> Iterator[tuple[str, Case]]:

@@ -43,7 +43,7 @@ def test_an_event_tells_no_more_than_asking(
             asked = declared(address, verb)
             if address.door != "api" or asked in (None, NOTHING):
                 continue
-            one = case(world.ids, "owner", address, verb, asked, expected("owner", "api", verb, asked))  # type: ignore[arg-type]
+            one = case(world.ids, "owner", address, verb, asked, expected("owner", "api", verb, asked))  # type: ignore[arg-type]  (it is declared)
             with undone():
                 before = head(world)
                 ask(callers["owner"], "api", verb, one.url, one.body, one.query)
