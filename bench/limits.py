@@ -17,12 +17,15 @@ from typing import Any
 
 os.environ.setdefault("DATABASE_POOL", "60")  # as many as there are hands
 
+from bench import _board  # first: it sets Django up
+
+# isort: split
+
 import redis
 from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
-from bench import _board  # sets Django up
 from bench.races import together
 from workspaces import limiting, plans, tenancy
 from workspaces.actions import create_token, invite_member
