@@ -2,6 +2,7 @@
 
 from ..access import GRANTS, TASK_GRANTS
 from .details import Attachment, ChecklistItem, Comment, ImportRun
+from .notices import Notification, NotificationCursor, NotificationPreference, Reason, Watch
 from .projects import COLORS, Label, Project, ProjectGrant, Status, StatusTally
 from .tasks import OPEN, Assignment, Task, TaskGrant, TaskLabel
 
@@ -16,11 +17,16 @@ __all__ = [
     "Comment",
     "ImportRun",
     "Label",
+    "Notification",
+    "NotificationCursor",
+    "NotificationPreference",
     "Project",
     "ProjectGrant",
+    "Reason",
     "Status",
     "StatusTally",
     "Task",
     "TaskGrant",
     "TaskLabel",
+    "Watch",
 ]
