@@ -18,10 +18,12 @@ from django.http import FileResponse, Http404, HttpRequest
 from accounts.avatars import NotAPicture, preview
 from accounts.ids import uuid7
 from workspaces import tenancy
+from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.staging import Staged
 
 from .models import Attachment
+from .reading.finding import find_task
 
 UNKNOWN = "application/octet-stream"
 LONGEST_NAME = 200
@@ -69,11 +71,16 @@ class Upload(Staged):
             forget(self.path)
 
 
-def stage(request: HttpRequest) -> list[Upload]:
-    """Put the files of a form into the storage."""
+def stage(request: HttpRequest, ref: str) -> list[Upload]:
+    """Put the files of a form into the storage, if the sender works on the task; the action asks again."""
+    by: Actor = request.by  # type: ignore[attr-defined]
+    with tenancy.workspace(by.workspace.pk, atomic=True):
+        try:
+            by.must("task.edit", find_task(by, ref))
+        except Http404:
+            return []  # which the view answers
     files = request.FILES.getlist("file")
-    workspace = request.by.workspace.pk.hex  # type: ignore[attr-defined]
-    return [_put(file, workspace) for file in files[:MOST_AT_ONCE]]
+    return [_put(file, by.workspace.pk.hex) for file in files[:MOST_AT_ONCE]]
 
 
 def take(request: HttpRequest) -> list[Upload]:

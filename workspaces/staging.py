@@ -1,6 +1,7 @@
 """What a request brings for the file store: put there before the transaction begins, taken away when nothing came of it.
 
-A view that takes files names the function that stages them (`stage`). A process that dies in between leaves a file without
+A view that takes files names the function that stages them (`stage`); it first asks whether the sender may, so that
+nobody fills the store who has no right to. A process that dies in between leaves a file without
 a row, which the sweep removes; a row without its file cannot come about.
 """
 
@@ -24,7 +25,7 @@ class Staged:
         raise NotImplementedError
 
 
-Stage = Callable[[HttpRequest], list[Any]]
+Stage = Callable[..., list[Any]]  # of the request and what the address names
 
 
 @contextmanager
@@ -52,6 +53,7 @@ def put_back(request: HttpRequest) -> None:
 def _stage(request: HttpRequest) -> list[Any]:
     if request.content_type != "multipart/form-data":
         return []
-    view = resolve(request.path_info).func
-    stage: Stage | None = getattr(getattr(view, "cls", view), "stage", None)
-    return stage(request) if stage else []
+    match = resolve(request.path_info)
+    stage: Stage | None = getattr(getattr(match.func, "cls", match.func), "stage", None)
+    named = {name: value for name, value in match.kwargs.items() if name != "workspace"}
+    return stage(request, **named) if stage else []

@@ -139,6 +139,22 @@ def test_who_may_not_leaves_nothing(
     assert browser(eve).get(url).status_code == 404
 
 
+def test_who_may_not_is_refused_before_a_byte_is_kept(
+    alice: Actor, gus: Actor, project: Project, cards: list[Task], media: Path, settings: Any
+) -> None:
+    """Here the store can keep nothing, so that whoever reaches it fails otherwise."""
+    settings.MEDIA_ROOT = media / "no folder"
+    settings.MEDIA_ROOT.write_bytes(b"")
+    share_project(alice, project, person=gus.user, grant="comment_project")
+    assert upload(gus, ("a.txt", b"x")).status_code == 403
+    answer = Program(gus).client.post(REST, {"file": SimpleUploadedFile("a.txt", b"x")})
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+    elsewhere = Program(alice).client.post(REST.replace("-1/", "-99/"), {"file": SimpleUploadedFile("a.txt", b"x")})
+    assert (elsewhere.status_code, elsewhere["Content-Type"]) == (404, "application/problem+json")
+    with pytest.raises(OSError, match="no folder"):
+        upload(alice, ("a.txt", b"x"))
+
+
 def test_the_plan_limits_what_is_kept(alice: Actor, cards: list[Task], media: Path, settings: Any) -> None:
     upload(alice, ("a.txt", b"x"))
     with tenancy.workspace(alice.workspace.pk, atomic=True):

@@ -18,7 +18,7 @@ from ..permissions import MEMBER
 from ..plans import must_fit
 from ..spine import ACTIONS, acting, action, record
 from ..tokens import digest
-from .ranks import may_give
+from .ranks import fresh, hold, may_give, wait
 
 LASTS = timedelta(days=7)
 MOST_PENDING = 200
@@ -36,7 +36,8 @@ def invite_member(by: Actor, *, email: str, role: Role) -> Invitation:
     from ..jobs import send_invitation
 
     by.must("member.invite")
-    email = _address(by, email)
+    by = hold(by, "member.invite")
+    email, role = _address(by, email), fresh(by, role)
     may_give(by, role)
     _not_again_and_again(by, email)
     pending = Invitation.objects.within(by.workspace).filter(
@@ -96,6 +97,7 @@ def revoke_invitation(by: Actor, invitation: Invitation) -> Invitation:
 def accept_invitation(user: User, invitation: Invitation) -> Membership:
     """Join, once. The person becomes an actor of the workspace by this very act."""
     with tenancy.workspace(invitation.workspace_id), transaction.atomic():
+        wait(invitation.workspace_id)
         held = Invitation.objects.filter(workspace=invitation.workspace_id).select_for_update(of=("self",))
         held = held.select_related("role", "workspace").get(pk=invitation.pk)
         if held.state != "pending":

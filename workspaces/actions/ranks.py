@@ -1,6 +1,7 @@
 """Who stands above whom: one change of people and roles at a time, nobody grants above themself, an owner stays."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from ..actor import Actor
 from ..errors import Forbidden, Refused
@@ -10,7 +11,7 @@ from ..permissions import OWNER, PERMISSIONS
 
 def hold(by: Actor, permission: str = "") -> Actor:
     """Wait until nobody else changes people or roles here; the actor with the role that they hold by then."""
-    Workspace.objects.select_for_update(no_key=True).only("pk").get(pk=by.workspace.pk)
+    wait(by.workspace.pk)
     mine = Membership.objects.within(by.workspace).select_related("role").filter(user=by.user).first()
     if mine is None:
         raise Forbidden("You do not belong to this workspace any more.")
@@ -18,6 +19,11 @@ def hold(by: Actor, permission: str = "") -> Actor:
     if permission:
         by.must(permission)
     return by
+
+
+def wait(workspace_id: UUID) -> None:
+    """Before any row of a person, role or invitation, so that two acts never wait for each other in a circle."""
+    Workspace.objects.select_for_update(no_key=True).only("pk").get(pk=workspace_id)
 
 
 def fresh(by: Actor, role: Role) -> Role:

@@ -19,6 +19,7 @@ from workspaces.actions import (
     create_role,
     create_workspace,
     invite_member,
+    remove_member,
     revoke_invitation,
 )
 from workspaces.actions.invitations import secret_of
@@ -26,9 +27,10 @@ from workspaces.actor import Actor
 from workspaces.errors import Forbidden, Refused
 from workspaces.jobs import send_invitation
 from workspaces.models import Invitation, Membership, Role
+from workspaces.spine import acting
 from workspaces.tokens import digest
 
-from .people import PASSWORD, browser, log, make_person
+from .people import PASSWORD, add_member, browser, log, make_person
 
 URL = "/w/acme/invitations/"
 HTMX = {"HX-Request": "true"}
@@ -302,3 +304,35 @@ def test_nobody_is_written_to_again_and_again(alice: Actor) -> None:
     assert "5 times" in json.loads(answer["HX-Trigger"])["flowboard:refused"]["sentence"]
     assert pending(alice) == ["anna@example.com"]
     invited(alice, "ben@example.com")
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_who_is_removed_at_that_moment_invites_nobody(alice: Actor) -> None:
+    """The invitation waits for the act that takes its inviter's right away, and is refused then."""
+    carol = add_member(alice, make_person("Carol"), "admin")
+    held, refused = role(alice), []
+
+    def invites() -> None:
+        try:
+            invite_member(carol, email="anna@example.com", role=held)
+        except Forbidden as no:
+            refused.append(no.words)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=invites)
+    with acting(alice):
+        remove_member(alice, Membership.objects.within(alice.workspace).get(user=carol.user))
+        thread.start()
+        while thread.is_alive() and not somebody_waits():
+            thread.join(0.02)
+    thread.join()
+    assert refused == ["You do not belong to this workspace any more."]
+    assert not pending(alice)
+
+
+def somebody_waits() -> bool:
+    """Whether a connection to this database waits for a lock."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
