@@ -64,6 +64,21 @@ def test_without_a_socket_the_page_asks_and_catches_up(
     expect(titles(page, "Done")).to_have_text(["Three", "Four"])
 
 
+def test_a_line_that_died_without_a_word_is_given_up(
+    enter: Enter, alice: Actor, bob: Actor, project: Project, cards: list[Task]
+) -> None:
+    page = enter(alice)
+    page.route_web_socket("**/ws/**", lambda socket: None)
+    page.clock.install()
+    page.goto(BOARD)
+    ready(page)
+    move_task(bob, cards[2], to=status(project, "Done"))
+    page.clock.fast_forward(75_000)
+    expect(page.locator("flow-status").first).to_have_attribute("data-state", "offline")
+    page.clock.fast_forward(31_000)
+    expect(titles(page, "Done")).to_have_text(["Three"])
+
+
 def test_whoever_is_removed_is_told_at_once(
     enter: Enter, alice: Actor, bob: Actor, project: Project, cards: list[Task]
 ) -> None:

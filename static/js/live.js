@@ -8,9 +8,12 @@ import { toast } from "app/toast";
 const { workspace, user } = document.body.dataset;
 const EVENTS = `/api/v1/workspaces/${workspace}/events`;
 let last = Number(document.body.dataset.head || 0), epoch = document.body.dataset.epoch;
-let socket, tries = 0, poll, catching = null, closedFor = null;
+const SILENT = 60_000; // a `head` comes every 25 s: a socket that says nothing is dead, though nobody has closed it
+let socket, tries = 0, poll, retry, heard, catching = null, closedFor = null;
 
 function connect() {
+  clearTimeout(retry);
+  heard = Date.now();
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}/ws/${workspace}/?after=${last}&epoch=${epoch}`);
   socket.onmessage = ({ data }) => { here(); for (const frame of [JSON.parse(data)].flat()) take(frame); };
@@ -20,6 +23,7 @@ function connect() {
 // Every socket is accepted, so that its close code can be read: only a frame shows that we are let in.
 function here() {
   tries = 0;
+  heard = Date.now();
   poll = clearInterval(poll);
   connection(true);
 }
@@ -31,17 +35,24 @@ function lost(code) {
   connection(false);
   poll ??= setInterval(catchUp, 30_000);
   const wait = Math.min(30_000, 500 * 2 ** tries++) * (0.5 + Math.random());
-  setTimeout(() => { if (!closedFor) connect(); }, wait);
+  clearTimeout(retry);
+  retry = setTimeout(() => { if (!closedFor) connect(); }, wait);
+}
+
+// A line can die without a word (a closed lid, another network): whoever waits for its end waits for ever.
+function abandon() {
+  socket.onmessage = socket.onclose = null;
+  socket.close();
+  lost(1006);
 }
 
 function take(frame) {
-  if (frame.event === "cursor") { last = Math.max(last, frame.seq); return; }
   if (frame.event === "head") { if (frame.epoch && frame.epoch !== epoch) startOver(frame); else if (frame.seq > last) catchUp(); return; }
   if (frame.event === "resync") { startOver(frame); return; }
   if (!frame.seq || frame.seq <= last) return;
   if (frame.seq > last + 1) { catchUp(); return; }
   last = frame.seq;
-  apply(frame);
+  if (frame.event !== "cursor") apply(frame);
 }
 
 // What was missed, from the same rows in the same order; a whole page's worth at a time.
@@ -54,7 +65,7 @@ function catchUp() {
 async function pull() {
   for (;;) {
     const response = await fetch(`${EVENTS}?after=${last}`, { headers: { Accept: "application/json" } });
-    if (response.status === 410) return startOver(await response.json().catch(() => ({})));
+    if (response.status === 410 || response.status === 400) return startOver(await response.json().catch(() => ({})));
     if (response.status === 403 && (await response.clone().json().catch(() => ({}))).type?.endsWith("second-factor-required")) return location.reload();
     if (response.status === 401 || response.status === 403 || response.status === 404) return shownOut(response.status === 401 ? 4401 : 4403);
     if (!response.ok) return;
@@ -115,7 +126,8 @@ async function shownOut(code) {
   if (yes) location.assign(code === 4401 ? `/accounts/login/?next=${encodeURIComponent(location.pathname)}` : "/");
 }
 
-addEventListener("online", () => { if (!closedFor && socket?.readyState > 1) { tries = 0; connect(); } });
+addEventListener("online", () => { if (!closedFor && socket) { tries = 0; abandon(); } });
+setInterval(() => { if (!closedFor && socket?.readyState <= 1 && Math.abs(Date.now() - heard) > SILENT) abandon(); }, 10_000);
 addEventListener("offline", () => connection(false));
 document.addEventListener("visibilitychange", () => { if (!document.hidden && !(socket?.readyState <= 1)) catchUp(); });
 // Viewing as a role: the socket would tell what one sees oneself, so the page asks with the narrower eyes.
