@@ -3,12 +3,16 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.mfa.base import forms as factors
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from allauth.socialaccount.forms import SignupForm as ElsewhereForm
 from django.core.validators import MaxLengthValidator
+from django.http import HttpRequest
+
+from .models import User
 
 LONGEST_EMAIL, LONGEST_PASSWORD, LONGEST_CODE, LONGEST_NAME = 254, 256, 32, 60
 PASSWORDS = frozenset({"password", "oldpassword", "password1", "password2"})
@@ -65,6 +69,14 @@ class SocialSignupForm(Plain, ElsewhereForm):
 
 class ResetPasswordForm(Plain, forms.ResetPasswordForm):
     """The address to send the link to."""
+
+    users: list[Any]
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Where nobody has the address a link is made as well, and thrown away: the answer takes as long."""
+        if not self.users:
+            get_adapter().get_reset_password_from_key_url(forms.default_token_generator.make_token(User()))
+        return super().save(request, **kwargs)  # type: ignore[misc]
 
 
 class ResetPasswordKeyForm(Plain, forms.ResetPasswordKeyForm):
