@@ -17,4 +17,15 @@ CHANGES = frozenset(
     [*(f"project:{what}" for what in ("created", "updated", "shared", "unshared")), "task:shared", "task:unshared"]
 )
 
-PROJECT_EYES = ProjectEyes(SEEN, CHANGES)
+# what people call a project and a task, to their ids, and whether one of some tasks is of that project
+NAMED = """
+SELECT p.id, t.id, EXISTS (
+    SELECT FROM tasks_task s
+    WHERE s.workspace_id = p.workspace_id AND s.project_id = p.id AND s.id = ANY(%(tasks)s::uuid[])
+)
+FROM tasks_project p LEFT JOIN tasks_task t
+    ON t.workspace_id = p.workspace_id AND t.project_id = p.id AND t.number = %(number)s AND t.deleted_at IS NULL
+WHERE p.workspace_id = %(workspace)s AND p.key = %(key)s AND p.deleted_at IS NULL
+"""
+
+PROJECT_EYES = ProjectEyes(SEEN, CHANGES, NAMED)

