@@ -12,7 +12,7 @@ from django.utils import timezone
 from .addresses import client_address
 from .endings import end_session, person_changed, sign_in_noted
 from .ids import uuid7
-from .models import Erasure, ProgramSession, SignIn, User
+from .models import Erasure, ProgramSession, PushSubscription, SignIn, User
 
 GONE = "Deleted person"
 PERSONAL = (
@@ -20,6 +20,7 @@ PERSONAL = (
     "last_login", "erased_at",
 )  # fmt: skip
 LONGEST_AGENT = SignIn._meta.get_field("agent").max_length
+MOST_DEVICES = 20  # to which a person's pushes go
 LONGEST_EMAIL = SignIn._meta.get_field("email").max_length
 
 
@@ -77,7 +78,7 @@ def erase(user: User) -> Erasure:
     _forget(user, user.avatar.name)
     for key in UserSession.objects.filter(user=user).values_list("session_key", flat=True):
         end_session(key)
-    for rows in (EmailAddress, SocialAccount, Authenticator, ProgramSession, SignIn):
+    for rows in (EmailAddress, SocialAccount, Authenticator, ProgramSession, PushSubscription, SignIn):
         rows.objects.filter(user=user).delete()
     SignIn.objects.filter(email__iexact=user.email).delete()
     user.groups.clear()
@@ -110,6 +111,41 @@ def change_email(user: User, *, to: str) -> EmailAddress | None:
             return EmailAddress.objects.create(user=user, email=to, verified=True, primary=True)
     except IntegrityError:
         return None
+
+
+@transaction.atomic
+def subscribe_push(
+    user: User, *, session_key: str, endpoint: str, p256dh: str, auth: str, key: str, agent: str
+) -> None:
+    """This browser shows the person what is pushed to them. Who was told there before is told there no more."""
+    PushSubscription.objects.filter(endpoint=endpoint).delete()
+    PushSubscription.objects.create(
+        user=user, session_key=session_key, endpoint=endpoint, p256dh=p256dh, auth=auth, key=key, agent=agent[:LONGEST_AGENT]
+    )  # fmt: skip
+    newest = PushSubscription.objects.filter(user=user).order_by("-created_at").values("pk")[:MOST_DEVICES]
+    PushSubscription.objects.filter(user=user).exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
+
+
+def unsubscribe_push(user: User, *, endpoint: str) -> None:
+    """Nothing more is pushed to this browser of theirs."""
+    PushSubscription.objects.filter(user=user, endpoint=endpoint).delete()
+
+
+def end_push(session_key: str) -> None:
+    """Whoever is signed out is told nothing there any more."""
+    PushSubscription.objects.filter(session_key=session_key).delete()
+
+
+def note_push(subscription: PushSubscription, *, sent: bool) -> None:
+    """How the last push went."""
+    subscription.failures = 0 if sent else subscription.failures + 1
+    subscription.pushed_at = timezone.now() if sent else subscription.pushed_at
+    subscription.save(update_fields=["failures", "pushed_at"])
+
+
+def forget_push(subscription: PushSubscription) -> None:
+    """Its browser is gone, or takes nothing from us."""
+    PushSubscription.objects.filter(pk=subscription.pk).delete()
 
 
 def _change(user: User, **values: str | bool) -> User:

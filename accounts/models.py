@@ -171,3 +171,34 @@ class ProgramSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} since {self.created_at:%Y-%m-%d}"
+
+
+class PushKey(models.Model):
+    """The key pair by which push services know this server (VAPID), where the environment names none."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    public = models.CharField(max_length=100, unique=True, help_text="as pages give it to the browser")
+    sealed = models.TextField(help_text="the private key, encrypted under SECRET_KEY", editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.public
+
+
+class PushSubscription(models.Model):
+    """A browser that shows a person what is pushed to it, for as long as they are signed in there."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    endpoint = models.CharField(max_length=2000, unique=True, editable=False)
+    p256dh = models.CharField(max_length=100, editable=False, help_text="the browser's public key")
+    auth = models.CharField(max_length=40, editable=False, help_text="the secret shared with the browser")
+    key = models.CharField(max_length=100, editable=False, help_text="our public key that it was made for")
+    session_key = models.CharField(max_length=40, db_index=True, editable=False)
+    agent = models.CharField(max_length=200, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="in a row")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    pushed_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="the last that got through")
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.created_at:%Y-%m-%d}"

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from django.conf import settings
+from django.utils.datastructures import CaseInsensitiveMapping
 
 SECONDS = 7.0  # for all of it: name, connection, redirects, the last byte
 MOST = 100_000  # bytes of an answer
@@ -52,6 +53,7 @@ class Fetched:
     status: int
     content_type: str
     body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,10 @@ def fetch(
     until = time.monotonic() + SECONDS
     while True:
         target = check(url, resolve=resolve, until=until)
-        status, found, kind, where = _ask(target, method, body, headers or {}, most, until)
-        if status not in REDIRECTS or not where or redirects <= 0:
-            return Fetched(status, kind, found)
+        found = _ask(target, method, body, headers or {}, most, until)
+        where = found.headers.get("Location", "")
+        if found.status not in REDIRECTS or not where or redirects <= 0:
+            return found
         url, redirects = _onward(url, where), redirects - 1
         if target.scheme == "https" and not url.startswith("https:"):
             raise Unfetchable("The address leads from https to http.")
@@ -108,6 +111,14 @@ def check(url: str, *, resolve: Resolve = names, until: float | None = None) -> 
     for one in found:
         _must_be_open(one)
     return Target(scheme, host, port, found[0], path)
+
+
+def look(url: str) -> str:
+    """The scheme of an address that may be asked later: what can be said without a name server. Raises Unfetchable."""
+    scheme, host, _, _ = _parts(url)
+    if _literal(host):
+        _must_be_open(host)
+    return scheme
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:
@@ -195,7 +206,7 @@ def _hides_ipv4(address: Address) -> bool:
 
 def _ask(
     target: Target, method: str, body: bytes | None, headers: Mapping[str, str], most: int, until: float
-) -> tuple[int, bytes, str, str]:
+) -> Fetched:
     """One request and its answer, ended by the clock however slowly the other side speaks."""
     wire = _Wire(target, until)
     told = {
@@ -221,7 +232,8 @@ def _ask(
         raise Unfetchable(f"{target.host[:100]} took too long.")
     if len(found) > most:
         raise Unfetchable(f"The answer is larger than {most // 1000:,} kB.")
-    return answer.status, found, answer.headers.get_content_type(), answer.headers.get("Location", "")
+    said = CaseInsensitiveMapping(dict(answer.headers.items()))
+    return Fetched(answer.status, answer.headers.get_content_type(), found, said)
 
 
 class _Wire(http.client.HTTPConnection):

@@ -12,6 +12,7 @@ from django.db.models.functions import JSONObject, Lower
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from accounts.endings import session_id
 from accounts.models import User
 from tasks.models import Project
 from workspaces import support, tenancy, viewing
@@ -49,7 +50,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "by": getattr(request, "by", None), "frame": frame, "theme": _theme(request),
         "csp_nonce": getattr(request, "csp_nonce", ""), "banners": partial(banners, request),
+        "session_mark": _session_mark(request),
     }  # fmt: skip
+
+
+def _session_mark(request: HttpRequest) -> str:
+    """Which session a page belongs to, without saying it: static/js/push.js knows a new one by it."""
+    key = getattr(getattr(request, "session", None), "session_key", None)
+    return session_id(key)[:12] if key else ""
 
 
 def banners(request: HttpRequest) -> list[Banner]:

@@ -1,9 +1,16 @@
 """What follows a change, in order: one flat list. They only write rows and enqueue; each may run twice."""
 
-from realtime.doorbell import hang_up, look_again, ring
+from collections.abc import Callable
+from uuid import UUID
+
+from accounts.actions import end_push
+from realtime.doorbell import hang_up, look_again, ring, ring_inbox
+from tasks.actions.notices import leave_inbox
 from tasks.actions.sharing import end_grants, pass_on
 from tasks.eyes import PROJECT_EYES  # noqa: F401  (which projects people see: workspaces/feed.py)
+from tasks.jobs import tell_people_soon
 from tasks.tally import count
+from workspaces.actions.drafts import end_drafts
 from workspaces.actions.support import end_for_leaver
 from workspaces.jobs import tell_soon
 
@@ -11,17 +18,23 @@ from workspaces.jobs import tell_soon
 IN_TRANSACTION = [count]
 
 # after commit, at least once where a sweep or the head check makes good: (by, rows) -> None
-AFTER_COMMIT = [ring]
+AFTER_COMMIT = [ring, tell_people_soon]
 
 # after commit, at least once where the hub's own looks make good: (session's key) -> None, (user's id) -> None
-SESSION_ENDED = [hang_up]
+SESSION_ENDED = [hang_up, end_push]
 PERSON_CHANGED = [look_again]
 
 # within the act that ends a membership: (by, membership) -> None
-LEAVING = [end_grants, end_for_leaver]
+LEAVING = [end_grants, end_for_leaver, end_drafts, leave_inbox]
 
 # within the act that makes a guest of a member: (by, membership) -> None
 LOWERED = [pass_on]
 
 # after commit; the sweep tells what was not: (id of a row of SignIn) -> None
 SIGN_IN_NOTED = [tell_soon]
+
+# after commit; pages that do not hear it ask again at their next poll: (workspace's id, ids of people) -> None
+INBOX_CHANGED = [ring_inbox]
+
+# after commit, at least once where each has a sweep: (workspace's id, ids of notifications) -> None
+NOTIFICATIONS_TOLD: list[Callable[[UUID, list[UUID]], None]] = []

@@ -188,6 +188,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 # rights are asked of Actor.may, and guardian only keeps the grants; django-ratelimit does not know Django's own Redis cache
 SILENCED_SYSTEM_CHECKS = ["guardian.W001", "django_ratelimit.W001"]
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_TIMEOUT = 10  # seconds: else a mail server that hangs holds a worker for ever
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="FlowBoard <flowboard@localhost>")
 
@@ -238,6 +239,9 @@ SPECTACULAR_SETTINGS = {
         "PathKind": "tasks.access.KINDS",
     },
 }
+# by which push services know us (accounts/push_keys.py)
+VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT = env("VAPID_SUBJECT", default="")
 SIGN_IN_DAYS = env.int("SIGN_IN_DAYS", default=90)
 # where addresses that people give may lead (accounts/outward.py)
 OUTWARD_ALLOW_PRIVATE = env.bool("OUTWARD_ALLOW_PRIVATE", default=False)

@@ -33,6 +33,7 @@ MAY_WRITE = {
     "accounts/avatars.py": "saves a picture into memory, not a row",
     "accounts/guesses.py": "counts wrong passwords",
     "accounts/keys.py": "makes and retires signing keys",
+    "accounts/push_keys.py": "makes the key of web push",
     "accounts/programs.py": "keeps which refresh token is the newest",
     "accounts/endings.py": "ends sessions",
     "accounts/models.py": "makes people for allauth and createsuperuser",

@@ -11,3 +11,4 @@ import { load } from "app/load";
 
 load(document);
 if (document.body.dataset.workspace) import("app/live");
+if (window.Notification?.permission === "granted") import("app/push").then((push) => push.renew());

@@ -25,6 +25,8 @@ GLOBAL = {
     "accounts.ProgramSession": "a person's sign-in, like a session",
     "accounts.Erasure": "of a person whose account was deleted, until every record has forgotten the name",
     "accounts.SigningKey": "signs the tokens of programs, of whichever workspace",
+    "accounts.PushKey": "by which push services know this server",
+    "accounts.PushSubscription": "a person's browser, whichever workspace it is told of",
     "account.EmailAddress": "a person's",
     "account.EmailConfirmation": "a person's",
     "mfa.Authenticator": "a person's second factors and passkeys",
