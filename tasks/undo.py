@@ -12,7 +12,9 @@ from workspaces.models import ActivityLog, ChangeSet
 from workspaces.undo import undoes
 
 from . import actions
+from .actions.meeting import TEXTS
 from .actions.sharing import grant_of
+from .merging import merge
 from .models import Attachment, ChecklistItem, Comment, Label, Project, Status, Task
 
 
@@ -45,9 +47,20 @@ def set_back(by: Actor, row: Any) -> None:
     task = _find(Task, by, row, "project", "status")
     fields = {}
     for name, was in row.before.items():
-        _still(_current(task, name), _ids(row.after[name]), f"The {name} of {row.subject_key}")
+        words = f"The {name} of {row.subject_key}"
+        if name in TEXTS:
+            fields[name] = _taken_out(getattr(task, name), row, name, words)
+            continue
+        _still(_current(task, name), _ids(row.after[name]), words)
         fields[name] = _loaded(by, name, was)
     actions.update_task(by, task, **fields)
+
+
+def _taken_out(now: str, row: Any, name: str, words: str) -> str:
+    """A text without what the change brought; paragraphs that were written since stay."""
+    merged = merge(row.after[name], now, row.before[name])
+    _still(merged.clashes, False, words)
+    return merged.text
 
 
 def _current(task: Task, name: str) -> Any:
@@ -147,7 +160,11 @@ def change_back(by: Actor, row: Any) -> None:
     found = _find(model, by, row, *related)
     fields = {name: was for name, was in row.before.items() if name != "taskId"}
     for name in fields:
-        _still(getattr(found, name), row.after[name], f"The {name} of {row.subject_label}")
+        words = f"The {name} of {row.subject_label}"
+        if name in TEXTS:
+            fields[name] = _taken_out(getattr(found, name), row, name, words)
+        else:
+            _still(getattr(found, name), row.after[name], words)
     if "rank" in fields:
         _reorder(by, found, fields["rank"])
         return

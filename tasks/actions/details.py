@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from workspaces.actor import Actor
-from workspaces.errors import Forbidden, Refused, Stale
+from workspaces.errors import Forbidden, Refused
 from workspaces.rules import line, set_fields, text
 from workspaces.spine import action, record
 
 from ..models import ChecklistItem, Comment, Task
 from ..rank import between
+from .meeting import Since, together
 
 MOST_LINES = 500
 
@@ -84,10 +85,18 @@ def add_checklist_item(by: Actor, task: Task, *, text: str, done: bool = False, 
 
 
 @action
-def update_checklist_item(by: Actor, item: ChecklistItem, **fields: Any) -> ChecklistItem:
-    """Change a line's text, or tick it (`done`)."""
+def update_checklist_item(by: Actor, item: ChecklistItem, *, base: int | None = None, **fields: Any) -> ChecklistItem:
+    """Change a line's text, or tick it (`done`). `base` is the version that a text was made on: see meeting.py."""
     by.must("task.edit", item)
     hold(item.task)
+    item.refresh_from_db(fields=["text", "done", "version", "deleted_at"])
+    if item.deleted_at:
+        raise Refused("That line was removed meanwhile.", "text")
+    if "text" in fields and base is not None and item.version > base:
+        since = Since.of(by, item, "checklist:updated", "text", base)
+        yours = line(fields["text"], "text", longest=500)
+        if since.rows:
+            fields["text"] = together(since, yours=yours, now=item.text, version=item.version)
     clean = {"text": lambda value: line(value, "text", longest=500), "done": bool}
     before, changed = set_fields(item, clean, fields)
     if not changed:
@@ -143,16 +152,18 @@ def _own(by: Actor, comment: Comment) -> None:
 
 
 @action
-def update_comment(by: Actor, comment: Comment, *, body: str, base_version: int | None = None) -> Comment:
-    """Change the words of one's own comment."""
+def update_comment(by: Actor, comment: Comment, *, body: str, base: int | None = None) -> Comment:
+    """Change the words of one's own comment. `base` is the version that they were made on: see meeting.py."""
     _own(by, comment)
     hold(comment.task)
     comment.refresh_from_db(fields=["body", "version", "deleted_at"])
-    if base_version is not None and base_version != comment.version:
-        raise Stale("The comment was changed in another window in the meantime.", "version")
     if comment.deleted_at:
         raise Refused("The comment was deleted.")
     words = _body(body)
+    if base is not None and comment.version > base:
+        since = Since.of(by, comment, "comment:updated", "body", base)
+        met = together(since, yours=words, now=comment.body, version=comment.version)
+        comment.task.merged_with, words = ("" if met == words else since.who), met
     if words == comment.body:
         return comment
     before = {"body": comment.body}

@@ -8,21 +8,33 @@ from workspaces.spine import action, record
 
 from ..models import Status, Task
 from .board import lock_board, rank_below, same_project
+from .meeting import Since
 
 
 @action
 def move_task(
-    by: Actor, task: Task, *, to: Status, after: Task | None = None, base_version: int | None = None, rank: str = ""
+    by: Actor,
+    task: Task,
+    *,
+    to: Status,
+    after: Task | None = None,
+    base_version: int | None = None,
+    seen: int | None = None,
+    rank: str = "",
 ) -> Task:
-    """Move a task to a column of its board, below `after` or to the top. `rank` asks for an old place back (undo)."""
+    """Move a task to a column of its board, below `after` or to the top. `rank` asks for an old place back (undo).
+
+    `base_version` refuses (Stale) when anything of the task has changed since; `seen` only when its place has.
+    """
     by.must("task.edit", task)
     same_project(task.project, [to, after], "status" if to.project_id != task.project_id else "after")
     lock_board(task.project)
     known = task.status
-    task.refresh_from_db(fields=["status", "rank", "version", "archived_at", "deleted_at"])
+    task.refresh_from_db(fields=["status", "rank", "version", "field_versions", "archived_at", "deleted_at"])
     if task.status_id == known.pk:
         task.status = known
     _check(task, to, after, base_version)
+    _check_place(by, task, seen)
     if _is_there(task, to, after):
         return task
     was = {"status": task.status.fact, "rank": task.rank, "open": task.is_open}
@@ -46,6 +58,15 @@ def _check(task: Task, to: Status, after: Task | None, base_version: int | None)
             raise Refused(f"{after.ref} is not in the column {to.name}.", "after")
 
 
+def _check_place(by: Actor, task: Task, seen: int | None) -> None:
+    """Who moves a card from where it no longer stands is told who moved it, and never overrides them."""
+    if seen is None or task.changed_at("place") <= seen:
+        return
+    since = Since.of(by, task, "task:moved", "status", seen)
+    words = since.words if since.rows else f"{task.ref} was taken off the board or brought back meanwhile."
+    raise Stale(words, "version")
+
+
 def _is_there(task: Task, to: Status, after: Task | None) -> bool:
     """Whether the card already stands directly below `after` among the open cards."""
     if task.status_id != to.pk:
@@ -65,6 +86,4 @@ def _place(task: Task, to: Status, rank: str, by: Actor) -> None:
     if task.status_id != to.pk:
         task.completed_at = (task.completed_at or by.at or timezone.now()) if done else None
     task.status, task.rank = to, rank
-    task.version += 1
-    task.updated_at = by.at or timezone.now()
-    task.save(update_fields=["status", "rank", "completed_at", "version", "updated_at"])
+    task.save(update_fields=["status", "rank", "completed_at", *task.touch(by.at or timezone.now(), "place")])

@@ -131,6 +131,9 @@ def _take(by: Actor, subject: Project | Task, person: User, held: str) -> None:
 def let_in(subject: Project | Task, person: User, grant: str) -> None:
     """Write the grant."""
     assign_perm(grant, person, subject)
+    if isinstance(subject, Task) and not subject.shared:
+        subject.shared = True
+        subject.save(update_fields=["shared"])
     subject.__dict__.pop("_grants", None)
 
 

@@ -1,6 +1,6 @@
 """Making, changing, archiving and deleting tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,8 @@ from workspaces.spine import action, record
 from ..models import Assignment, Label, Project, Status, Task, TaskLabel
 from ..people import check_assignable
 from .board import first_status, lock_board, ranks_at, same_project
+from .fields import CLEAN, by_id, estimate, fact, person_fact, priority, set_field, there
+from .meeting import TEXTS, Since, both_sets, together
 
 
 @dataclass(frozen=True)
@@ -100,76 +102,41 @@ def _facts(task: Task, draft: Draft) -> dict[str, Any]:
     return facts | {name: value for name, value in optional.items() if value}
 
 
-def priority(value: Any) -> int:
-    """0 (none) to 4 (urgent)."""
-    if isinstance(value, bool) or not isinstance(value, int) or value not in Task.Priority.values:
-        raise Refused("Priority is a number from 0 (none) to 4 (urgent).", "priority")
-    return value
-
-
-def estimate(value: Any) -> int | None:
-    """Points, 0 to 1,000, or none."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1000:
-        raise Refused("The estimate is a whole number of points from 0 to 1,000.", "estimate")
-    return value
-
-
-def due(value: Any) -> date | None:
-    """A date, or none."""
-    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
-        raise Refused("The due date is a date such as 2026-12-31.", "due")
-    return value
-
-
-CLEAN = {
-    "title": lambda value: line(value, "title", longest=300),
-    "description": lambda value: text(value, "description", longest=100_000),
-    "priority": priority,
-    "estimate": estimate,
-    "due": due,
-}
-
-
 @action
-def update_task(by: Actor, task: Task, *, base_version: int | None = None, **fields: Any) -> Task:
+def update_task(
+    by: Actor, task: Task, *, base_version: int | None = None, bases: Mapping[str, int] | None = None, **fields: Any
+) -> Task:
     """Change fields of a task: title, description, priority, due, estimate, parent, assignees, labels.
 
-    `base_version` refuses (Stale) when somebody changed the task since it was read.
+    `base_version` refuses (Stale) when somebody changed the task since it was read. `bases` says for single fields which
+    version their new value was made on: what changed since is merged, or refused with both (Conflicting).
     """
     by.must("task.edit", task)
     _lock(task, base_version)
     before, after = {}, {}
     for name, value in fields.items():
-        was, now = _set(task, name, value)
+        was, now = set_field(task, name, _met(by, task, name, value, (bases or {}).get(name)))
         if was != now:
             before[name], after[name] = was, now
     if not after:
         return task
-    _touch(by, task, [name for name in after if name in CLEAN or name == "parent"])
+    _touch(by, task, *after)
     record(
         by, "task:updated", task, before=before, after=after, key=task.ref, label=task.title, project_id=task.project_id
     )
     return task
 
 
+HELD = (
+    "title", "description", "priority", "due", "estimate", "parent_id", "version", "field_versions", "archived_at", "deleted_at",
+    "status_id", "rank",
+)  # fmt: skip
+
+
 def _lock(task: Task, base_version: int | None = None) -> None:
     """Hold the row, and read what may have changed since it was found."""
     held = Task.objects.within(task.workspace_id).select_for_update(no_key=True).get(pk=task.pk)
-    for name in (
-        "title",
-        "description",
-        "priority",
-        "due",
-        "estimate",
-        "parent_id",
-        "version",
-        "archived_at",
-        "deleted_at",
-        "status_id",
-        "rank",
-    ):
+    for name in HELD:
         setattr(task, name, getattr(held, name))
     if task.deleted_at:
         raise Refused(f"{task.ref} was deleted.")
@@ -177,65 +144,29 @@ def _lock(task: Task, base_version: int | None = None) -> None:
         raise Stale(f"{task.ref} was changed by somebody else in the meantime.", "version")
 
 
-def _set(task: Task, name: str, value: Any) -> tuple[Any, Any]:
-    """Sets one field; returns what the record keeps of before and after."""
-    if name == "assignees":
-        return _set_assignees(task, value)
-    if name == "labels":
-        return _set_labels(task, value)
-    if name == "parent":
-        return _set_parent(task, value)
-    was = getattr(task, name)
-    setattr(task, name, CLEAN[name](value))
-    now = getattr(task, name)
-    return (str(was) if isinstance(was, date) else was), (str(now) if isinstance(now, date) else now)
+def _met(by: Actor, task: Task, name: str, value: Any, base: int | None) -> Any:
+    """The value to save, where the field may have changed since it was read."""
+    if base is None or (version := task.changed_at(name)) <= base:
+        return value
+    since = Since.of(by, task, "task:updated", name, base)
+    if name in ("assignees", "labels"):
+        return both_sets(since, by_id(value), by_id(there(task, name)))
+    yours = CLEAN[name](value) if name in CLEAN else value
+    met = together(since, yours=yours, now=getattr(task, name), version=version, fact=fact)
+    task.merged_with = since.who if name in TEXTS and met != yours else ""
+    return met
 
 
-def _set_parent(task: Task, parent: Task | None) -> tuple[Any, Any]:
-    was = task.parent_id
-    same_project(task.project, [parent], "parent")
-    if parent is not None and (parent.pk == task.pk or parent.parent_id == task.pk):
-        raise Refused("A task cannot stand below itself.", "parent")
-    task.parent = parent
-    return was and str(was), parent and str(parent.pk)
-
-
-def _set_assignees(task: Task, users: Sequence[User]) -> tuple[Any, Any]:
-    was = {row.user_id: person_fact(row.user) for row in task.assignments.select_related("user")}
-    now = {user.pk: person_fact(user) for user in users}
-    check_assignable(task.project, [user for user in users if user.pk not in was], task)
-    task.assignments.filter(user_id__in=was.keys() - now.keys()).delete()
-    added = [Assignment(workspace_id=task.workspace_id, task=task, user_id=pk) for pk in now.keys() - was.keys()]
-    Assignment.objects.bulk_create(added)
-    return sorted(was.values(), key=str), sorted(now.values(), key=str)
-
-
-def person_fact(user: User) -> dict[str, str]:
-    """A person as the record keeps them: the name is the one shown then."""
-    return {"id": str(user.pk), "name": str(user)}
-
-
-def _set_labels(task: Task, labels: Sequence[Label]) -> tuple[Any, Any]:
-    same_project(task.project, labels, "labels")  # type: ignore[arg-type]
-    was = {row.label_id: row.label.fact for row in task.task_labels.select_related("label")}
-    now = {label.pk: label.fact for label in labels}
-    task.task_labels.filter(label_id__in=was.keys() - now.keys()).delete()
-    added = [TaskLabel(workspace_id=task.workspace_id, task=task, label_id=pk) for pk in now.keys() - was.keys()]
-    TaskLabel.objects.bulk_create(added)
-    return sorted(was.values(), key=str), sorted(now.values(), key=str)
-
-
-def _touch(by: Actor, task: Task, fields: list[str]) -> None:
-    task.version += 1
-    task.updated_at = by.at or timezone.now()
-    task.save(update_fields=[*fields, "version", "updated_at"])
+def _touch(by: Actor, task: Task, *fields: str) -> None:
+    columns = task.touch(by.at or timezone.now(), *fields)
+    task.save(update_fields=[*(name for name in fields if name in CLEAN or name == "parent"), *columns])
 
 
 def _turn(by: Actor, task: Task, event: str, column: str, value: datetime | None) -> Task:
     """Archive, restore, delete or recover: one timestamp goes on or off, and the column's count follows."""
     was = {"status": task.status.fact, "open": task.is_open}
     setattr(task, column, value)
-    _touch(by, task, [column])
+    task.save(update_fields=[column, *task.touch(by.at or timezone.now(), "place")])
     after = {"status": task.status.fact, "open": task.is_open}
     record(by, event, task, before=was, after=after, key=task.ref, label=task.title, project_id=task.project_id)
     return task

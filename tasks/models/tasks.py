@@ -1,8 +1,8 @@
 """Tasks: the cards, and who and what hangs on them."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -22,6 +22,7 @@ from ..access import Path, gives, paths
 from .projects import Label, Project, Status, whole
 
 OPEN = Q(archived_at=None, deleted_at=None)
+SHARED = OPEN & Q(shared=True)
 
 
 class TaskQuerySet(TenantQuerySet):
@@ -34,7 +35,7 @@ class TaskQuerySet(TenantQuerySet):
 
     def shared_with(self, by: Actor) -> Self:
         """The tasks that are shared with the actor one by one: what they see of a project which they see in part."""
-        return self.within(by.workspace).filter(pk__any=ArraySubquery(shared_with(by).values("content_object")))
+        return self.within(by.workspace).filter(shared=True, pk__in=shared_with(by).values("content_object"))
 
     def open(self) -> Self:
         """On the board: neither archived nor deleted."""
@@ -66,11 +67,17 @@ class Task(TenantModel):
     creator = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     source = models.CharField(max_length=80, blank=True, help_text="trello:<card id> for an imported card")
     version = models.PositiveIntegerField(default=1)
+    field_versions = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="field → version at which it last changed"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     completed_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    shared = models.BooleanField(
+        default=False, db_default=False, help_text="by itself, with somebody, once: narrows reading, and decides nothing"
+    )
     comment_count = models.PositiveIntegerField(default=0)
     checklist_count = models.PositiveIntegerField(default=0)
     checklist_done = models.PositiveIntegerField(default=0)
@@ -81,6 +88,7 @@ class Task(TenantModel):
     )
 
     objects: ClassVar[Any] = models.Manager.from_queryset(TaskQuerySet)()
+    merged_with = ""  # whose change the last save was merged with; told once, kept nowhere
 
     class Meta:
         constraints = [
@@ -100,6 +108,9 @@ class Task(TenantModel):
             models.Index(fields=["workspace", "project", "-updated_at", "number"], name="task_touched", condition=OPEN),
             models.Index(fields=["workspace", "project", "-priority", "number"], name="task_priority", condition=OPEN),
             models.Index(fields=["workspace", "project", "title", "number"], name="task_title", condition=OPEN),
+            models.Index(
+                fields=["workspace", "project", "status", "rank"], include=["id", "number"], name="task_shared", condition=SHARED
+            ),
             models.Index(fields=["workspace", "parent"], name="task_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["workspace", "source"], name="task_source", condition=~Q(source="")),
             GinIndex(F("workspace"), F("search"), name="task_search"),
@@ -118,6 +129,17 @@ class Task(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.archived_at is None and self.deleted_at is None
+
+    def changed_at(self, name: str) -> int:
+        """The version at which a field last changed; `place` is its column and order."""
+        return int(self.field_versions.get(name, 1))
+
+    def touch(self, at: datetime, *names: str) -> list[str]:
+        """One edit more, of these fields; returns the columns that say so."""
+        self.version += 1
+        self.updated_at = at
+        self.field_versions |= dict.fromkeys(names, self.version)
+        return ["version", "updated_at", "field_versions"]
 
     def paths(self, by: Actor) -> tuple[Path, ...]:
         """The actor's ways to this task; members who see the project whole need no grant on the task."""

@@ -84,11 +84,17 @@ def test_a_card_is_moved(bob: Actor, project: Project, cards: list[Task]) -> Non
 
 
 def test_a_stale_move_is_refused_with_409(bob: Actor, alice: Actor, project: Project, cards: list[Task]) -> None:
-    update_task(alice, cards[0], title="Uno")
+    did(alice, "t/FLOW-1/place/", {"status": column(project, "Review").pk, "after": "", "version": 1})
     response = send(bob, "t/FLOW-1/place/", {"status": column(project, "Done").pk, "after": "", "version": 1})
     assert response.status_code == 409
-    assert "changed by somebody else" in told(response, "refused")["sentence"]
-    assert titles(project, "Done") == []
+    assert told(response, "refused")["sentence"] == "Alice moved FLOW-1 One from To do to Review meanwhile."
+    assert titles(project, "Review") == ["One"]
+
+
+def test_a_new_title_makes_no_move_stale(bob: Actor, alice: Actor, project: Project, cards: list[Task]) -> None:
+    update_task(alice, cards[0], title="Uno")
+    did(bob, "t/FLOW-1/place/", {"status": column(project, "Done").pk, "after": "", "version": 1})
+    assert titles(project, "Done") == ["Uno"]
 
 
 def test_fields_are_changed_and_changed_back(bob: Actor, project: Project, cards: list[Task]) -> None:

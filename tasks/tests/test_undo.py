@@ -19,7 +19,7 @@ from workspaces.tests.people import log
 
 from .boards import add, column, tally, titles
 
-UNCOUNTED = {"version", "updated_at", "rank", "completed_at", "archived_at"}
+UNCOUNTED = {"version", "field_versions", "updated_at", "rank", "completed_at", "archived_at"}
 
 
 def last(by: Actor) -> ChangeSet:

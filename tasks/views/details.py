@@ -40,10 +40,10 @@ def checklist_item(request: MemberRequest, ref: str, item: UUID) -> HttpResponse
         sent(request)
         actions.remove_checklist_item(request.by, row)
         return told(request, task)
-    fields = sent(request, "text", "done")
+    fields = sent(request, "text", "done", "version")
     given = {"text": fields["text"]} if "text" in fields else {}
     given |= {"done": on_or_off(fields, "done")} if "done" in fields else {}  # type: ignore[dict-item]
-    actions.update_checklist_item(request.by, row, **given)
+    actions.update_checklist_item(request.by, row, base=version(fields), **given)
     return told(request, task)
 
 
@@ -66,9 +66,7 @@ def comment(request: MemberRequest, ref: str, comment: UUID) -> HttpResponse:
         actions.delete_comment(request.by, row)
         return told(request, task)
     fields = sent(request, "body", "version")
-    actions.update_comment(
-        request.by, row, body=fields.get("body", "").replace("\r\n", "\n"), base_version=version(fields)
-    )
+    actions.update_comment(request.by, row, body=fields.get("body", "").replace("\r\n", "\n"), base=version(fields))
     return told(request, task)
 
 

@@ -61,12 +61,13 @@ def task(request: MemberRequest, ref: str) -> HttpResponse:
 def _change(request: MemberRequest, ref: str) -> HttpResponse:
     found = find_task(request.by, ref)
     fields = sent(request, "title", "description", "priority", "due", "estimate", "status", "version")
-    given = changes(fields)
+    given, read = changes(fields), version(fields)
     if given:
-        found = actions.update_task(request.by, found, base_version=version(fields), **given)
+        bases = dict.fromkeys(given, read) if read else None
+        found = actions.update_task(request.by, found, bases=bases, **given)
     if "status" in fields:
         to = find_status(found.project, one_id(fields, "status"), "status")
-        found = found if to.pk == found.status_id else actions.move_task(request.by, found, to=to)
+        found = found if to.pk == found.status_id else actions.move_task(request.by, found, to=to, seen=read)
     return told(request, found)
 
 
@@ -82,7 +83,7 @@ def place(request: MemberRequest, ref: str) -> HttpResponse:
     to = find_status(found.project, one_id(fields, "status"), "status")
     name = fields.get("after", "")
     after = _last(found, to.pk) if name == "end" else find_neighbour(request.by, found, name, "after") if name else None
-    return told(request, actions.move_task(request.by, found, to=to, after=after, base_version=version(fields)))
+    return told(request, actions.move_task(request.by, found, to=to, after=after, seen=version(fields)))
 
 
 def _last(card: Task, status_id: object) -> Task | None:
