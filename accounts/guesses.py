@@ -44,7 +44,8 @@ def take(request: HttpRequest, email: str) -> Guess:
     account, address = _account(email), neighbourhood(client_address(request))
     guess = Guess(account=account, address=address, known=address in _known(email))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"guess:{account}"])
+        for counted in (account, address):  # always in this order, so that two never wait for each other
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"guess:{counted}"])
         _refuse_full(guess)
         guess.save(force_insert=True)
     return guess
