@@ -24,8 +24,7 @@ Row = tuple[Any, ...]
 class AnyOf(models.Lookup):  # type: ignore[type-arg]
     """`pk__any=[…]`: one parameter, however many there are, so that the statement stays the same.
 
-    `pk__any=ArraySubquery(…)` reads the subquery first and looks these rows up, where IN lets PostgreSQL walk a whole
-    index in the order wanted and ask of each row.
+    `pk__any=ArraySubquery(…)` reads the subquery first and then looks these rows up, whatever order they are wanted in.
     """
 
     lookup_name = "any"

@@ -60,13 +60,13 @@ NEWEST = CHOSEN.format(
     parent="",
 )
 # The project, and whether it is shared whole: two statements, for one with OR would walk the board's index past everything
-# that is hidden. The second reads the grants first: `IN` instead of ANY would let it do the same.
+# that is hidden. The second reads the index of what is shared by itself, beside the actor's grants.
 AROUND = """
 SELECT p.id, EXISTS (SELECT FROM tasks_projectgrant g WHERE g.workspace_id = p.workspace_id AND g.content_object_id = p.id AND g.user_id = %s)
 FROM tasks_project p WHERE p.workspace_id = %s AND p.key = %s AND p.deleted_at IS NULL"""
-SHOWN = "ANY(ARRAY(SELECT content_object_id FROM tasks_taskgrant WHERE workspace_id = %s AND user_id = %s))"
+SHOWN = "SELECT content_object_id FROM tasks_taskgrant WHERE workspace_id = %s AND user_id = %s"
 NEWEST_SHARED = CHOSEN.format(
-    chosen=f"SELECT id FROM tasks_task WHERE workspace_id = %s AND {OPEN} %s AND id = {SHOWN} ORDER BY number DESC LIMIT %s",
+    chosen=f"SELECT id FROM tasks_task WHERE workspace_id = %s AND shared AND {OPEN} %s AND id IN ({SHOWN}) ORDER BY number DESC LIMIT %s",
     parent=f" AND EXISTS ({GRANT.format('up')})",
 )
 BY_ID = SELECT.format(source="", parent=PARENT) + " AND t.id = ANY(%s)"

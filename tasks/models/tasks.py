@@ -76,7 +76,9 @@ class Task(TenantModel):
     archived_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     shared = models.BooleanField(
-        default=False, db_default=False, help_text="by itself, with somebody, once: narrows reading, and decides nothing"
+        default=False,
+        db_default=False,
+        help_text="by itself, with somebody, once: narrows reading, and decides nothing",
     )
     comment_count = models.PositiveIntegerField(default=0)
     checklist_count = models.PositiveIntegerField(default=0)
@@ -109,7 +111,10 @@ class Task(TenantModel):
             models.Index(fields=["workspace", "project", "-priority", "number"], name="task_priority", condition=OPEN),
             models.Index(fields=["workspace", "project", "title", "number"], name="task_title", condition=OPEN),
             models.Index(
-                fields=["workspace", "project", "status", "rank"], include=["id", "number"], name="task_shared", condition=SHARED
+                fields=["workspace", "project", "status", "rank"],
+                include=["id", "number"],
+                name="task_shared",
+                condition=SHARED,
             ),
             models.Index(fields=["workspace", "parent"], name="task_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["workspace", "source"], name="task_source", condition=~Q(source="")),

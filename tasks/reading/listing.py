@@ -13,10 +13,12 @@ from django.db.models import F, Q
 from django.http import HttpRequest
 
 from workspaces.actor import Actor
+from workspaces.compiled import compiled, stand_in
 from workspaces.errors import Refused
 
+from ..models import Task
 from .board import PAGE, fill, read_columns
-from .cards import Card, draw_rows, read_cards
+from .cards import Card, draw_rows, in_order, prepare, read_cards, sight
 from .facts import Facts, open_tasks
 from .filters import Filters
 
@@ -126,12 +128,24 @@ def _sorted(request: HttpRequest, by: Actor, facts: Facts, filters: Filters, sor
 def page_of(request: HttpRequest, by: Actor, facts: Facts, filters: Filters, sort: Sort) -> tuple[list[Card], str]:
     """One page of rows from the cursor of the address, and the address of the next."""
     after = _cursor(request.GET.get("cursor", ""))
-    rows = filters.apply(by, open_tasks(by, facts))
-    found = _in_column(rows, after) if sort.grouped else _in_order(rows, sort.order, after)
-    cards = read_cards(by, facts, found[: PAGE + 1], dated=True)
+    if not (after or filters.active or sort.grouped):
+        here = by.workspace.pk, by.user.pk, facts.project.pk
+        cards = prepare(by, facts, _first(*here, order=sort.order, sight=sight(by, facts)), dated=True)
+    else:
+        rows = filters.apply(by, open_tasks(by, facts))
+        found = _in_column(rows, after) if sort.grouped else _in_order(rows, sort.order, after)
+        cards = read_cards(by, facts, found[: PAGE + 1], dated=True)
     if len(cards) <= PAGE:
         return cards, ""
     return cards[:PAGE], _more(request, _place(cards[PAGE - 1], sort))
+
+
+@compiled
+def _first(workspace: UUID, user: UUID, project: UUID, *, order: Order, sight: str) -> Any:
+    """What most people look at: the beginning of the whole list."""
+    rows = Task.objects.shared_with(stand_in(workspace, user, 0)) if sight == "part" else Task.objects.within(workspace)
+    found = _in_order(rows.filter(project=project).open(), order, None)
+    return in_order(workspace, user, found[: PAGE + 1], sight)
 
 
 def _place(card: Card, sort: Sort) -> list[Any]:
