@@ -29,4 +29,5 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return problem_or_page(request, 403, "This form is out of date. Load the page again, then send it once more.")
+    words = "This form is out of date. Load the page again, then send it once more."
+    return problem_or_page(request, 403, words, errors={"csrfmiddlewaretoken": [words]})

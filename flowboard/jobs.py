@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts import guesses
 from tasks.imports.run import left_behind
-from tasks.jobs import run_import, tidy_files
+from tasks.jobs import run_import, sweep_inboxes, tidy_files, tidy_inboxes
 from workspaces import tenancy
-from workspaces.jobs import send_invitation, sweep_erasures, sweep_sign_ins
+from workspaces.jobs import send_invitation, sweep_erasures, sweep_sign_ins, tidy_drafts
 from workspaces.models import IdempotencyKey, Invitation, Workspace
 from workspaces.support_jobs import send_support_request, sweep_support  # noqa: F401  (the first is found here)
 
@@ -35,10 +35,12 @@ def sweep() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Each hour: files that nobody needs any more, and tries of passwords that count no more."""
+    """Each hour: files and drafts that nobody needs any more, and tries of passwords that count no more."""
     guesses.forget_old()
     for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
         tidy_files.delay(str(pk))
+        tidy_inboxes.delay(str(pk))
+        tidy_drafts.delay(str(pk))
 
 
 @shared_task
@@ -53,6 +55,7 @@ def sweep_workspace(workspace_id: str) -> None:
             workspace_id=workspace_id, created_at__lt=timezone.now() - timedelta(hours=24)
         ).delete()
     sweep_support(workspace_id)
+    sweep_inboxes(workspace_id)
     for pk in waiting:
         send_invitation.delay(workspace_id, str(pk))
     for pk in imports:

@@ -1,10 +1,13 @@
 """The back-office of workspaces, their people and their record."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from . import models, support_admin  # noqa: F401  (registers its own page)
 from .actor import VIA
-from .backoffice import ReadOnlyAdmin, one_of, show
+from .backoffice import ReadOnlyAdmin, TenantAdmin, WorkspaceFilter, one_of, show
 from .permissions import SYSTEM_ROLES
 
 ROLES = list(SYSTEM_ROLES)
@@ -53,6 +56,21 @@ show(
     filters=["created_at"],
     joins="user",
 )
+
+
+@admin.register(models.Draft)
+class DraftAdmin(TenantAdmin):
+    """That there is one; what somebody has not said yet is not read here either."""
+
+    list_display = ("place", "user", "updated_at", "workspace")
+    search_fields = ("user__email", "workspace__slug")
+    list_filter = (WorkspaceFilter, "updated_at")
+    list_select_related = ("workspace", "user")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [name for name in super().get_fields(request, obj) if name != "text"]
+
+
 show(models.Stream, columns="head floor epoch", search="workspace__name")
 show(
     models.ChangeSet,

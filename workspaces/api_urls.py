@@ -5,6 +5,7 @@ from django.urls import path
 from .api.activity import Activity
 from .api.audit import AuditExport, AuditLog
 from .api.changes import ChangeActivity, Changes, OneChange, Undo
+from .api.drafts import Drafts
 from .api.invitations import Invitations, OneInvitation
 from .api.members import Members, OneMember, Ownership
 from .api.programs import OneSession, OwnSession, Refresh, SecondFactor, Sessions, SignIn
@@ -36,6 +37,7 @@ urlpatterns = [
     path(f"{BASE}audit/", AuditLog.as_view()),
     path(f"{BASE}audit/export", AuditExport.as_view()),
     path(f"{BASE}audit/export/", AuditExport.as_view(schema=None)),
+    path(f"{BASE}drafts/", Drafts.as_view()),
     path(f"{BASE}changes/", Changes.as_view()),
     path(f"{BASE}changes/<uuid:change>/", OneChange.as_view()),
     path(f"{BASE}changes/<uuid:change>/activity/", ChangeActivity.as_view()),

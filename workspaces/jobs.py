@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Erasure, SignIn
 
 from . import tenancy
+from .actions.drafts import end_old_drafts
 from .actions.invitations import secret_of
 from .actions.people import forget_everywhere
 from .actions.sign_ins import forget_sign_ins, tell_workspaces
@@ -92,3 +93,9 @@ def check_record(workspace_id: str, user_id: str) -> None:
         membership = rows.select_related("workspace", "role", "user").first()
     if membership is not None:
         check_telling(Actor.of(membership))
+
+
+@shared_task
+def tidy_drafts(workspace_id: str) -> None:
+    """End the drafts that nobody has touched for 30 days."""
+    end_old_drafts(UUID(workspace_id))

@@ -30,6 +30,7 @@ for app in ("workspaces", "tasks"):
 FREE = {
     "accept_invitation": "whoever holds the link joins by it; it makes the actor",
     "create_token": "everybody makes their own; it may what they may, and no more",
+    **dict.fromkeys(("keep_draft", "end_draft"), "everybody keeps their own words; the support keeps nobody's"),
     "create_workspace": "everybody may found one; it makes the actor",
     "erase_person": "everybody erases their own account; it takes a person, not an actor",
     **dict.fromkeys(

@@ -2,6 +2,7 @@
 
 from .audit import export_record, note_check
 from .changes import undo_change
+from .drafts import end_draft, keep_draft
 from .invitations import accept_invitation, invite_member, revoke_invitation
 from .members import change_role, leave_workspace, remove_member, transfer_ownership
 from .people import erase_person
@@ -14,8 +15,8 @@ from .workspaces import choose_plan, create_workspace, delete_workspace, update_
 
 __all__ = [
     "accept_invitation", "change_role", "choose_plan", "create_role", "create_token", "create_workspace",
-    "create_workspace_token", "decline_support", "delete_role", "delete_workspace", "end_support", "erase_person",
-    "export_record", "grant_support", "invite_member", "leave_workspace", "note_check", "remove_member",
+    "create_workspace_token", "decline_support", "delete_role", "delete_workspace", "end_draft", "end_support", "erase_person",
+    "export_record", "grant_support", "invite_member", "keep_draft", "leave_workspace", "note_check", "remove_member",
     "request_support", "require_second_factor", "revoke_invitation", "revoke_token", "start_support", "start_viewing",
     "stop_viewing", "transfer_ownership", "undo_change", "update_role", "update_workspace",
 ]  # fmt: skip

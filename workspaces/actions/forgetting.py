@@ -20,7 +20,7 @@ from accounts.models import Erasure
 
 from .. import chain, tenancy
 from ..actor import Actor
-from ..models import ActivityLog, ChangeSet, IdempotencyKey, Invitation, Role, Workspace
+from ..models import ActivityLog, ChangeSet, Draft, IdempotencyKey, Invitation, Role, Workspace
 from ..spine import acting, record
 
 AT_ONCE = 500
@@ -44,6 +44,7 @@ def _forget_rows(workspace_id: UUID, erasure: Erasure) -> None:
     invited.filter(revoked_at=None, accepted_at=None).update(revoked_at=timezone.now())
     invited.update(email=erasure.user.email)
     IdempotencyKey.objects.within(workspace_id).filter(user=erasure.user).delete()
+    Draft.objects.within(workspace_id).filter(user=erasure.user).delete()
 
 
 def _some(workspace_id: UUID, erasure: Erasure, after: int) -> int | None:

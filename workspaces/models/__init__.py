@@ -1,6 +1,7 @@
 """The tenant, its people, and its record."""
 
 from .base import TENANT, TenantModel
+from .drafts import Draft
 from .people import AccessToken, IdempotencyKey, Invitation, Membership, Role, Workspace
 from .record import ActivityLog, ChangeSet, Stream
 from .support import SupportAccess
@@ -10,6 +11,7 @@ __all__ = [
     "AccessToken",
     "ActivityLog",
     "ChangeSet",
+    "Draft",
     "IdempotencyKey",
     "Invitation",
     "Membership",

@@ -170,7 +170,7 @@ class AccessToken(TenantModel):
 
 
 class IdempotencyKey(TenantModel):
-    """The answer once given to a POST with an Idempotency-Key, kept for 24 hours."""
+    """The answer once given to a change with an Idempotency-Key, kept for 24 hours."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)

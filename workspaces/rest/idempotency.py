@@ -1,4 +1,4 @@
-"""`Idempotency-Key` on POST: the same key gives the same answer for 24 hours, once.
+"""`Idempotency-Key` on whatever changes something, from pages as from programs: the same key gives the same answer for 24 hours, once.
 
 The answer is kept in the transaction of the change itself, so one cannot exist without the other.
 """
@@ -10,13 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from rest_framework.permissions import SAFE_METHODS as SAFE
 
 from ..actor import Actor
 from ..errors import Refused
 from ..models import IdempotencyKey
 
 NOT_KEPT = 0  # the status of an answer that held a secret
-KEPT = ("Content-Type", "ETag", "Location", "HX-Trigger")
+KEPT = ("Content-Type", "ETag", "Location", "HX-Trigger", "HX-Redirect")
 
 
 class Spent(Refused):
@@ -28,7 +29,7 @@ class Spent(Refused):
 def answer(request: HttpRequest, by: Actor, respond: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """Respond, or give the answer that this key was given before."""
     key = request.headers.get("Idempotency-Key", "")
-    if request.method != "POST" or not key:
+    if request.method in SAFE or not key:
         return respond(request)
     if len(key) > 255:
         raise Refused("The Idempotency-Key is longer than 255 characters.", "Idempotency-Key")
@@ -37,8 +38,8 @@ def answer(request: HttpRequest, by: Actor, respond: Callable[[HttpRequest], Htt
 
 
 def fingerprint(request: HttpRequest) -> str:
-    """SHA-256 over the address and the body; of a large one, which is not held twice, over its length."""
-    found = hashlib.sha256(request.get_full_path().encode() + b"\n")
+    """SHA-256 over the verb, the address and the body; of a large one, which is not held twice, over its length."""
+    found = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     length = request.headers.get("Content-Length") or "0"
     if request.content_type == "multipart/form-data":
         _add_form(found, request)
@@ -63,11 +64,13 @@ def _claim(request: HttpRequest, by: Actor, key: str) -> tuple[IdempotencyKey, b
     """Whoever inserts first does the work; the others wait for its commit and then read its answer."""
     try:
         with transaction.atomic():
-            row = IdempotencyKey(workspace_id=by.workspace.pk, user=by.user, key=key, request_hash=fingerprint(request))
+            row = IdempotencyKey(
+                workspace_id=by.workspace.pk, user=by.author, key=key, request_hash=fingerprint(request)
+            )
             row.save(force_insert=True)
             return row, True
     except IntegrityError:
-        return IdempotencyKey.objects.within(by.workspace).get(user=by.user, key=key), False
+        return IdempotencyKey.objects.within(by.workspace).get(user=by.author, key=key), False
 
 
 def _keep(row: IdempotencyKey, response: HttpResponse) -> HttpResponse:

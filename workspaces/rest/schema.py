@@ -35,7 +35,7 @@ REFUSALS: tuple[tuple[set[str], int, str], ...] = (
     (set(), 401, "No token or session, or one that has ended"),
     (set(), 403, "Your role or the scopes of the token do not allow it, or the CSRF token is missing"),
     ({"path"}, 404, "There is nothing, or it is not shared with you"),
-    ({"post"}, 409, "It cannot be done any more, or the Idempotency-Key's answer is not kept"),
+    ({"write"}, 409, "It cannot be done any more, or the Idempotency-Key's answer is not kept"),
     ({"match"}, 412, "The row has changed since it was read; `current` is how it is now"),
     ({"write"}, 413, "The body is too large"),
     ({"write"}, 415, "Not a content type that is taken here"),
@@ -83,7 +83,7 @@ class Schema(AutoSchema):
         asks = {one["name"] for one in self._get_parameters()}
         return {
             *(["path"] if "{" in self.path else []), *(["write"] if writes else []),
-            *(["post"] if self.method == "POST" else []), *(["match"] if "If-Match" in asks else []),
+            *(["match"] if "If-Match" in asks or self.method == "PUT" else []),
         }  # fmt: skip
 
     def _resolve_path_parameters(self, variables: Any) -> list[Any]:
@@ -94,7 +94,7 @@ class Schema(AutoSchema):
         return list(told)
 
     def get_override_parameters(self) -> list[Any]:
-        return [KEYS] if self.method == "POST" and "{workspace}" in self.path else []
+        return [KEYS] if self.method not in ("GET", "HEAD") and "{workspace}" in self.path else []
 
     def get_tags(self) -> list[str]:
         """The last noun of the address."""

@@ -16,7 +16,7 @@ from workspaces import tenancy
 from workspaces.actor import Actor
 from workspaces.models import ActivityLog, IdempotencyKey, Stream
 
-from .people import Program, log, make_person, make_workspace
+from .people import Program, browser, log, make_person, make_workspace
 
 PATH = "projects/FLOW/tasks/"
 
@@ -108,3 +108,44 @@ def test_fifty_copies_at_the_same_time() -> None:
         assert Task.objects.within(alice.workspace).filter(project=project).count() == 4
         seqs = list(ActivityLog.objects.within(alice.workspace).order_by("seq").values_list("seq", flat=True))
         assert seqs == list(range(1, Stream.objects.within(alice.workspace).get().head + 1))
+
+
+def test_a_page_sends_a_change_again_and_is_told_the_same(alice: Actor, cards: list[Task]) -> None:
+    client, url = browser(alice), "/w/acme/t/FLOW-1/comments/"
+    headers = {"hx-request": "true", "idempotency-key": "a"}
+    first, again = (client.post(url, {"body": "Once"}, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert first["HX-Trigger"] == again["HX-Trigger"]
+    assert again["Idempotent-Replayed"] == "true"
+    assert len(log(alice, "comment:created")) == 1
+
+
+@pytest.mark.parametrize("verb", ["delete", "post"])
+def test_each_verb_of_a_page_is_done_once(alice: Actor, cards: list[Task], verb: str) -> None:
+    client, headers = browser(alice), {"hx-request": "true", "idempotency-key": "a"}
+    url = "/w/acme/t/FLOW-1/archive/"
+    if verb == "delete":
+        client.post(url)
+    events = ("task:archived", "task:restored")
+    before = len(log(alice, *events))
+    answers = [getattr(client, verb)(url, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert len(log(alice, *events)) == before + 1
+    other = "post" if verb == "delete" else "delete"
+    refused = getattr(client, other)(url, headers=headers)
+    assert refused.status_code == 422
+    assert "another request" in refused["HX-Trigger"]
+    assert len(log(alice, *events)) == before + 1
+
+
+def test_what_a_page_was_refused_may_be_tried_again(alice: Actor, cards: list[Task]) -> None:
+    client, headers = browser(alice), {"hx-request": "true", "idempotency-key": "a"}
+    assert client.post("/w/acme/t/FLOW-1/comments/", {"body": ""}, headers=headers).status_code == 422
+    assert client.post("/w/acme/t/FLOW-1/comments/", {"body": "Yes"}, headers=headers).status_code == 204
+
+
+def test_programs_delete_once_too(alice: Actor, cards: list[Task]) -> None:
+    program = Program(alice)
+    first, again = (program.delete("tasks/FLOW-1/", idempotency_key="a") for _ in range(2))
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert program.delete("tasks/FLOW-1/").status_code == 404

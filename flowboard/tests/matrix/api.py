@@ -11,7 +11,11 @@ ANSWERS: dict[str, Asked] = {
     "get activity/": by("everybody"),
     "get audit/": by("auditors"),
     "get audit/export": by("exporters", query={"format": "jsonl"}),
+    "get drafts/": by("everybody"),
+    "put drafts/": by("everybody", place="t:FLOW-1:description", text="New", silent=True),
+    "delete drafts/": by("everybody", query={"place": "t:FLOW-1:description"}, silent=True),
     "get events": by("everybody"),
+    "get presence/": by("everybody"),
     "get search": by("everybody", query={"q": "acmequist"}),
     # people
     "get members/": by("everybody"),

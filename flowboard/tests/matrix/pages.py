@@ -6,6 +6,7 @@ PROJECT, TASK = "p/{key}/", "t/{ref}/"
 
 ANSWERS: dict[str, Asked] = {
     "get ": by("everybody"),
+    "get session/": by("everybody"),
     "get activity/": by("everybody"),
     "get audit/": by("auditors"),
     "get audit/days/": by("auditors"),
