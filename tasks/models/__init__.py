@@ -1,6 +1,7 @@
 """Projects, boards, tasks and what hangs on them."""
 
 from ..access import GRANTS, TASK_GRANTS
+from .delivery import Delivery, NotificationSchedule, ReminderClock
 from .details import Attachment, ChecklistItem, Comment, ImportRun
 from .notices import Notification, NotificationCursor, NotificationPreference, Reason, Watch
 from .projects import COLORS, Label, Project, ProjectGrant, Status, StatusTally
@@ -15,14 +16,17 @@ __all__ = [
     "Attachment",
     "ChecklistItem",
     "Comment",
+    "Delivery",
     "ImportRun",
     "Label",
     "Notification",
     "NotificationCursor",
     "NotificationPreference",
+    "NotificationSchedule",
     "Project",
     "ProjectGrant",
     "Reason",
+    "ReminderClock",
     "Status",
     "StatusTally",
     "Task",

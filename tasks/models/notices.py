@@ -7,7 +7,7 @@ nobody else's business and stands in no record (docs/adr: rows of one's own).
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -110,6 +110,9 @@ class Notification(TenantModel):
     read_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    planned_at = models.DateTimeField(
+        null=True, blank=True, help_text="the `told_at` up to which mail and push are planned"
+    )
     mailed_at = models.DateTimeField(null=True, blank=True)
     pushed_at = models.DateTimeField(null=True, blank=True)
 
@@ -136,6 +139,11 @@ class Notification(TenantModel):
                 condition=Q(read_at=None, done_at=None),
             ),
             models.Index(fields=["workspace", "task", "user"], name="notification_task"),
+            models.Index(
+                fields=["workspace", "told_at"],
+                name="notification_unplanned",
+                condition=Q(planned_at=None) | Q(planned_at__lt=F("told_at")),
+            ),
             models.Index(
                 fields=["workspace", "snoozed_until"],
                 name="notification_asleep",

@@ -107,6 +107,7 @@ class Task(TenantModel):
             models.Index(fields=["workspace", "project", "status", "rank"], name="task_board", condition=OPEN),
             models.Index(fields=["workspace", "project", "-number"], name="task_newest", condition=OPEN),
             models.Index(fields=["workspace", "project", "due", "number"], name="task_due", condition=OPEN),
+            models.Index(fields=["workspace", "due"], name="task_reminded", condition=OPEN & Q(due__isnull=False)),
             models.Index(fields=["workspace", "project", "-updated_at", "number"], name="task_touched", condition=OPEN),
             models.Index(fields=["workspace", "project", "-priority", "number"], name="task_priority", condition=OPEN),
             models.Index(fields=["workspace", "project", "title", "number"], name="task_title", condition=OPEN),
