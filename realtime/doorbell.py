@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import time
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from .envelope import envelope
 EVENTS = "flowboard:events"
 SESSIONS = "flowboard:sessions"
 PEOPLE = "flowboard:people"
+INBOX = "flowboard:inbox"
 CARRIED = 50  # rows in one message; more of them the hub reads itself
 PAUSE = 2.0  # seconds without trying after a failure, so that a frozen Redis costs one time-out and not each write's
 log = logging.getLogger(__name__)
@@ -45,6 +47,11 @@ def hang_up(session_key: str) -> None:
 def look_again(user_id: UUID) -> None:
     """A password has changed, or somebody may no longer sign in: their sockets are looked at now."""
     _publish(PEOPLE, lambda: str(user_id))
+
+
+def ring_inbox(workspace_id: UUID, people: Sequence[UUID]) -> None:
+    """These people's inboxes are others than they were: their own pages ask anew, and no one else hears of it."""
+    _publish(INBOX, lambda: {"workspace": str(workspace_id), "people": [str(one) for one in people]})
 
 
 def digest(session_key: str) -> str:

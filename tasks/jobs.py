@@ -1,10 +1,20 @@
 """Background work on tasks (a Task is a card, never Celery's)."""
 
+import logging
+import time
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
+
+from workspaces import tenancy
+from workspaces.actor import Actor
+
+PAUSE = 2.0  # seconds without trying after the queue was away, so that it costs one time-out and not each write's
+log = logging.getLogger(__name__)
+_quiet_until = 0.0
 
 
 @shared_task(name="tasks.jobs.run_import", acks_late=True)
@@ -25,3 +35,43 @@ def tidy_files(workspace_id: str) -> None:
     bury_files(UUID(workspace_id), now=now)
     for path in left_behind(UUID(workspace_id), now - timedelta(hours=24)):
         forget(path)
+
+
+def tell_people_soon(by: Actor, rows: list[Any]) -> None:
+    """Have a worker tell people of these rows; what the queue does not take, the sweep finds."""
+    from .notices.audience import TOLD_OF
+
+    global _quiet_until
+    if time.monotonic() < _quiet_until or not any(row.event in TOLD_OF or row.via == "import" for row in rows):
+        return
+    try:
+        tell_people.delay(str(by.workspace.pk))
+    except Exception as error:  # whatever the broker's library raises: nobody waits for it
+        _quiet_until = time.monotonic() + PAUSE
+        log.warning("the sweep tells, the queue is away: %s", error)
+
+
+@shared_task
+def tell_people(workspace_id: str) -> None:
+    """Tell people of the record's new rows, in their inboxes."""
+    from .actions.telling import tell_people as tell
+
+    tell(UUID(workspace_id))
+
+
+def sweep_inboxes(workspace_id: str) -> None:
+    """Each minute: tell what a dead worker or an absent queue left untold, and wake what was snoozed until now."""
+    from .actions.notices import wake_items
+
+    tell_people(workspace_id)
+    with tenancy.workspace(workspace_id, atomic=True):
+        wake_items(UUID(workspace_id), now=timezone.now())
+
+
+@shared_task
+def tidy_inboxes(workspace_id: str) -> None:
+    """What was dealt with long ago goes."""
+    from .actions.notices import bury_items
+
+    with tenancy.workspace(workspace_id, atomic=True):
+        bury_items(UUID(workspace_id), now=timezone.now())

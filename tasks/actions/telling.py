@@ -4,7 +4,7 @@ The cursor is held while a round is told and moves in the same transaction: a wo
 and two that run at once tell one after the other. What follows (the bell, mail, push) is called after the commit.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from itertools import groupby
 from typing import Any
@@ -23,6 +23,8 @@ from ..notices.audience import TOLD_OF, Scene, heard, mentions, wanted
 from ..notices.inbox import Inbox
 from ..notices.scene import meet, scene_of
 
+Wanted = dict[UUID, set[Reason]]  # whom a row concerns, and why
+Follower = tuple[UUID, UUID]  # of a task: its id, theirs
 WINDOW = 2_000  # rows of one round; an act is never divided
 NEEDED = ("seq", "change_id", "event", "actor_id", "via", "on_behalf_of_id", "subject_type", "subject_id", "project_id")
 
@@ -76,8 +78,9 @@ def _tell(workspace_id: UUID, window: Any) -> None:
     if not rows and not imports:
         return
     scene = scene_of(workspace_id, rows)
-    concerned = [(row, wanted(scene, row)) for row in rows]
-    people = {person for _, found in concerned for person in found} | {row.actor_id for row in imports}
+    concerned, followers = _in_order(scene, rows)
+    people = {person for _, found in concerned for person in found} | {person for _, person in followers}
+    people |= {row.actor_id for row in imports}
     meet(workspace_id, scene, people)
     inbox = Inbox(workspace_id, people, scene.tasks)
     for _, act in groupby(concerned, key=lambda one: one[0].change_id):
@@ -86,11 +89,11 @@ def _tell(workspace_id: UUID, window: Any) -> None:
         if row.actor_id in scene.eyes and (row.actor_id, Reason.IMPORTED) not in scene.silenced:
             inbox.add(row.actor_id, Reason.IMPORTED, [row], [])
     _save(workspace_id, inbox)
-    _follow(workspace_id, scene, rows, inbox)
+    _follow(workspace_id, scene, followers)
     _pass_on(workspace_id, inbox)
 
 
-def _tell_act(scene: Scene, inbox: Inbox, act: Sequence[tuple[Any, dict[UUID, set[Reason]]]]) -> None:
+def _tell_act(scene: Scene, inbox: Inbox, act: Sequence[tuple[Any, Wanted]]) -> None:
     """Each person one item for the whole act, for its strongest reason."""
     told: dict[UUID, list[tuple[Reason, Any]]] = {}
     for row, found in act:
@@ -115,25 +118,29 @@ def _save(workspace_id: UUID, inbox: Inbox) -> None:
     )
 
 
-def _follow(workspace_id: UUID, scene: Scene, rows: Iterable[Any], inbox: Inbox) -> None:
-    """Who speaks on a task, and who is spoken to there, follows it from then on, unless they have said otherwise."""
-    found = {(task, person): why for task, person, why in _new_followers(scene, rows)}
+def _in_order(scene: Scene, rows: Sequence[Any]) -> tuple[list[tuple[Any, Wanted]], dict[Follower, Any]]:
+    """Whom each row concerns. Who speaks on a task, and who is spoken to there, follows it from the next row on."""
+    concerned, followers = [], dict[Follower, Any]()
+    for row in rows:
+        concerned.append((row, wanted(scene, row)))
+        task_id = UUID(task_of(row) or "0" * 32)
+        if task_id in scene.tasks:
+            new = dict.fromkeys(mentions(scene, row), (Watch.Why.MENTIONED, row))
+            if row.event == "comment:created" and row.via != "support" and row.actor_id:
+                new[row.actor_id] = (Watch.Why.COMMENTED, row)
+            scene.follow(task_id, new)
+            followers |= {(task_id, person): why for person, why in new.items() if (task_id, person) not in followers}
+    return concerned, followers
+
+
+def _follow(workspace_id: UUID, scene: Scene, followers: dict[Follower, Any]) -> None:
+    """Keep who follows what, unless they have said otherwise, or may not see it."""
     made = [
-        Watch(workspace_id=workspace_id, task_id=task, user_id=person, why=why) for (task, person), why in found.items()
+        Watch(workspace_id=workspace_id, task_id=task, user_id=person, why=why)
+        for (task, person), (why, row) in followers.items()
+        if scene.sees(person, row)
     ]
     Watch.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
-
-
-def _new_followers(scene: Scene, rows: Iterable[Any]) -> Iterator[tuple[UUID, UUID, str]]:
-    for row in rows:
-        task_id = UUID(task_of(row) or "0" * 32)
-        if task_id not in scene.tasks:
-            continue
-        for person in mentions(scene, row):
-            if person in scene.eyes and scene.sees(person, row):
-                yield task_id, person, Watch.Why.MENTIONED
-        if row.event == "comment:created" and row.via != "support" and row.actor_id:
-            yield task_id, row.actor_id, Watch.Why.COMMENTED
 
 
 def _pass_on(workspace_id: UUID, inbox: Inbox) -> None:
