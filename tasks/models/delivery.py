@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import PushSubscription, User
+from accounts.models import User
 from workspaces.constraints import TenantForeignKey
 from workspaces.models import TENANT, TenantModel
 
@@ -65,7 +65,7 @@ class Delivery(TenantModel):
     task = models.ForeignKey(
         Task, models.CASCADE, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
     )
-    subscription = models.ForeignKey(PushSubscription, models.CASCADE, null=True, blank=True, related_name="+")
+    subscription_id = models.UUIDField(null=True, blank=True, help_text="of a PushSubscription, which may be gone")
     notices = ArrayField(models.UUIDField(), default=list, blank=True, help_text="ids of notifications")
     due_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True, blank=True, help_text="takes no more notices from then on")
