@@ -12,6 +12,7 @@ addEventListener("flowboard:done", ({ detail }) => {
 addEventListener("flowboard:refused", ({ detail }) => toast(detail.sentence, { danger: true }));
 
 addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.getResponseHeader("X-Conflict")) return; // conflict.js shows it
   if (!(detail.xhr.getResponseHeader("HX-Trigger") ?? "").includes("flowboard:refused")) toast(wordsFor(detail.xhr.status), { danger: true });
   if (detail.xhr.status === 409) staleAfter({});
 });

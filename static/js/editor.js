@@ -79,8 +79,9 @@ async function save(form) {
   const button = $(".btn-primary", form);
   button.setAttribute("aria-busy", "true");
   try {
-    await post(form.dataset.url, { [form.dataset.field]: text, ...(form.dataset.version && { version: form.dataset.version }) });
+    const { done } = await post(form.dataset.url, { [form.dataset.field]: text, ...(form.dataset.version && { version: form.dataset.version }) });
     forget(form);
+    if (form.dataset.version && done?.version && !done.merged) form.dataset.version = done.version;
     field.value = fresh ? "" : text;
     if (!fresh) field.defaultValue = text;
     close(form);
@@ -94,19 +95,27 @@ function restore(form, field) {
   if (kept && kept !== field.defaultValue) { field.value = kept; toast("Your unsaved words are back."); }
 }
 
-// Another person saved the same text meanwhile: say so, and let this one choose.
+// Another person saved the same text meanwhile: the form keeps the version that these words were begun on, and the server
+// lays both over each other when they are saved.
 addEventListener("flow:changed-elsewhere", ({ target, detail }) => {
-  const form = target.closest("[data-editor]");
-  if (detail.version) target.closest("[data-version]")?.setAttribute("data-version", detail.version);
-  const host = form ?? target.parentElement;
+  const form = target.closest("[data-editor]"), host = form ?? target.parentElement, who = detail.by || "Somebody";
   host.querySelector(":scope > .stale-note")?.remove();
   const note = Object.assign(document.createElement("div"), { className: "banner is-accent stale-note" });
   note.setAttribute("data-keep", "");
   note.setAttribute("role", "status");
-  const use = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-s", textContent: "Show theirs", onclick: () => { target.value = target.defaultValue = detail.value; note.remove(); } });
-  const stay = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-ghost btn-s", textContent: "Keep mine", onclick: () => note.remove() });
-  note.append(Object.assign(document.createElement("span"), { className: "grow", textContent: "Somebody changed this meanwhile." }), use, stay);
+  const shut = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-ghost btn-s", textContent: "OK", onclick: () => note.remove() });
+  note.append(Object.assign(document.createElement("span"), { className: "grow", textContent: `${who} changed this meanwhile. It comes together with yours when you save.` }), shut);
   if (form) form.prepend(note); else target.after(note);
+});
+
+// A conflict was settled in its dialog: what was chosen is saved, and stands here too.
+addEventListener("flow:settled", ({ detail }) => {
+  for (const form of document.querySelectorAll("[data-editor]:not([data-editor=new])")) {
+    if (form.dataset.url !== detail.url || form.dataset.field !== detail.field) continue;
+    const field = $("textarea", form);
+    field.value = field.defaultValue = detail.text;
+    close(form);
+  }
 });
 
 for (const form of document.querySelectorAll("[data-editor=new]")) restore(form, $("textarea", form));

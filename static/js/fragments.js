@@ -140,7 +140,7 @@ function noteChange(was, now) {
   const other = now.matches?.("input, textarea, select") ? now : now.querySelector?.("textarea");
   if (field && other?.defaultValue === field.defaultValue && now.dataset?.version) was.dataset.version = now.dataset.version;
   if (!field || !other || other.defaultValue === undefined || other.defaultValue === field.defaultValue || other.defaultValue === field.value) return;
-  field.dispatchEvent(new CustomEvent("flow:changed-elsewhere", { bubbles: true, detail: { value: other.defaultValue, version: now.closest?.("[data-version]")?.dataset.version ?? now.dataset?.version } }));
+  field.dispatchEvent(new CustomEvent("flow:changed-elsewhere", { bubbles: true, detail: { value: other.defaultValue, by: (now.closest?.("[data-by]") ?? now).dataset?.by } }));
 }
 
 // A card that was in focus keeps it where it is drawn afresh; the next one takes it when it is gone.

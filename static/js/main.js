@@ -7,6 +7,7 @@ import "app/tip";
 import "app/theme";
 import "app/router";
 import "app/done";
+import "app/conflict";
 import { load } from "app/load";
 
 load(document);

@@ -34,7 +34,7 @@ class Pane extends HTMLElement {
     try { await post(row.dataset.url, { done: box.checked ? 1 : 0 }); } catch (error) { box.checked = !box.checked; row.classList.toggle("is-done", box.checked); refuse(error); }
   }
 
-  save(fields) { return post(this.url, fields).catch(refuse); }
+  save(fields) { return post(this.url, { ...fields, version: pane().dataset.version }).catch(refuse); }
 
   // A field that saves itself: on leaving it, or with Enter.
   async leave({ target }) {
@@ -42,9 +42,9 @@ class Pane extends HTMLElement {
     const text = target.value.replace(/\s*\n\s*/g, " ").trim(), was = target.defaultValue;
     if (!text) { target.value = was; return; }
     target.value = target.defaultValue = text;
-    const title = target.name === "title";
     try {
-      await post(target.dataset.autosave || this.url, title ? { title: text, version: pane().dataset.version } : { [target.name]: text });
+      const { done } = await post(target.dataset.autosave || this.url, { [target.name]: text, version: target.dataset.version });
+      if (done?.version) target.dataset.version = done.version;
     } catch (error) {
       target.defaultValue = was;
       target.focus();
@@ -107,6 +107,15 @@ function walk(step) {
   const to = all.filter((one) => !one.closest("#pane"))[here + step];
   if (to) { to.scrollIntoView({ block: "nearest", inline: "nearest" }); go($("a", to).href); }
 }
+
+// A conflict was settled in its dialog: the field holds what was chosen.
+addEventListener("flow:settled", ({ detail }) => {
+  for (const field of $$("#pane [data-autosave]")) {
+    if (field.name !== detail.field || (field.dataset.autosave || pane().dataset.url) !== detail.url) continue;
+    field.value = field.defaultValue = detail.text;
+    $(".stale-note", field.parentElement)?.remove();
+  }
+});
 
 addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.successful && detail.elt.hasAttribute?.("data-leaves")) closePane();

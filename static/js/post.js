@@ -37,7 +37,8 @@ function settle(response, extra) {
   if (!response.ok) {
     report(response.status >= 500 ? "failed" : "saved");
     const refused = told(response, "flowboard:refused") ?? {};
-    throw new Refused(refused.sentence ?? wordsFor(response.status), response.status, refused.fields);
+    // where two people changed the same the answer shows both: conflict.js
+    throw Object.assign(new Refused(refused.sentence ?? wordsFor(response.status), response.status, refused.fields), response.headers.has("X-Conflict") && { conflict: response.text() });
   }
   report("saved");
   const done = told(response, "flowboard:done");

@@ -30,6 +30,7 @@ export const redoChange = () => undoChange(ways.redo.at(-1), "redo");
 
 export function refuse(error) {
   if (!(error instanceof Refused)) throw error;
+  if (error.conflict) return error.conflict.then((html) => document.dispatchEvent(new CustomEvent("flow:conflict", { bubbles: true, detail: { html } })));
   toast(error.message, { danger: true });
 }
 

@@ -48,6 +48,12 @@ class Conflicting(Refused):
         self.members = {"conflicts": [conflict.told]}
 
 
+class Elsewhere(Refused):
+    """The card no longer stands where it was seen: a newer move is never overridden."""
+
+    status = 409
+
+
 @dataclass(frozen=True)
 class Since:
     """The rows that changed a field of something since a version of it, the oldest first."""
@@ -80,6 +86,11 @@ class Since:
         return "you" if mine else author(row.via, row.actor, row.on_behalf_of)
 
     @property
+    def mine(self) -> bool:
+        """Only yourself, at the same door: of one's own choices the later one stands."""
+        return all((row.actor_id, row.via) == (self.by.author.pk, self.by.via) for row in self.rows) and bool(self.rows)
+
+    @property
     def words(self) -> str:
         """Bob set the due date of FLOW-1 to 2026-12-03 meanwhile."""
         if not self.rows:
@@ -98,7 +109,7 @@ def together(
         return _merged(since, yours, now, version)
     if fact(yours) == since.base:
         return now  # sent along as it was read: not changed here
-    if fact(yours) != fact(now):
+    if fact(yours) != fact(now) and not since.mine:
         raise Conflicting(since.words, Conflict(since.name, since.base, fact(now), fact(yours), since.who, version))
     return yours
 

@@ -40,7 +40,7 @@ def task_page(by: Actor, ref: str, keys: frozenset[str]) -> dict[str, Any]:
         _keep_to(by, task)
     comments = _comments(task)
     meet(facts, set(task.people), task.pk)
-    may, pattern = rights(by, task), _pattern(by)
+    may, pattern, history = rights(by, task), _pattern(by), _history(by, task)
     return {
         "task": _task(facts, task, pattern, keys), "project": facts.project, "may": may,
         "statuses": list(facts.statuses.values()), "priorities": [{"value": v, "name": n} for v, n in reversed(Task.Priority.choices)],
@@ -48,7 +48,8 @@ def task_page(by: Actor, ref: str, keys: frozenset[str]) -> dict[str, Any]:
         "all_labels": [one | {"on": one["id"] in task.label_ids} for one in facts.labels.values()],
         "checklist": task.lines, "checklist_done": sum(line["done"] for line in task.lines),
         **_subtasks(facts, task, pattern), "attachments": [_attachment(by, task, one) for one in task.links], "max_file": settings.MAX_FILE,
-        "comments": [_comment(by, comment, may, pattern, keys) for comment in comments], "history": _history(by, task),
+        "comments": [_comment(by, comment, may, pattern, keys) for comment in comments], "history": history,
+        "changed_by": {name: _by(history, name) for name in ("title", "description")},
     }  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def _with_details(by: Actor) -> Any:
     links = Attachment.objects.filter(**here, deleted_at=None).order_by("created_at")
     below = Task.objects.within(by.workspace).filter(parent=OuterRef("pk"), deleted_at=None).order_by("number")
     return Task.objects.select_related("project", "status", "parent", "creator").defer("search").annotate(
-        lines=ArraySubquery(lines.values(fact=JSONObject(id="id", text="text", done="done", group="group"))),
+        lines=ArraySubquery(lines.values(fact=JSONObject(id="id", text="text", done="done", group="group", version="version"))),
         links=ArraySubquery(links.values(fact=JSONObject(id="id", name="name", url="url", file="file", size="size", type="content_type"))),
         below=ArraySubquery(below.values(fact=JSONObject(number="number", title="title", status="status_id", archived="archived_at"))),
         label_ids=ArraySubquery(TaskLabel.objects.filter(**here).values("label_id")),
@@ -161,8 +162,13 @@ def _told(row: ActivityLog) -> dict[str, Any]:
     words = says(row)
     return {
         "sentence": words[:1].upper() + words[1:], "who": author_face(row), "when": row.created_at, "via": row.via, "change_id": row.change_id,
-        "undoable": _may_be_undone(row),
+        "undoable": _may_be_undone(row), "fields": list(row.after),
     }  # fmt: skip
+
+
+def _by(history: list[dict[str, Any]], name: str) -> str:
+    """Who changed a field last, as far as is remembered here."""
+    return next((str(one["who"]["name"]) for one in history if name in one["fields"]), "")
 
 
 def _may_be_undone(row: ActivityLog) -> bool:

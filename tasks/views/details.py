@@ -14,12 +14,13 @@ from .. import actions
 from ..markdown import render as markdown
 from ..models import ChecklistItem, Comment, Project, Task
 from ..reading.finding import find_task
+from .conflicts import merged, side_by_side
 from .fields import lines, version
 
 
 def told(request: MemberRequest, task: Task, **extra: object) -> HttpResponse:
     """A detail was changed: its card shows how many there are."""
-    return done(request, key=task.ref, statusIds=[task.status_id], **extra)
+    return done(request, key=task.ref, statusIds=[task.status_id], **merged(task), **extra)
 
 
 @member_page("POST")
@@ -32,6 +33,7 @@ def checklist(request: MemberRequest, ref: str) -> HttpResponse:
 
 
 @member_page("POST", "DELETE")
+@side_by_side
 def checklist_item(request: MemberRequest, ref: str, item: UUID) -> HttpResponse:
     """Change, tick or remove a line."""
     task = find_task(request.by, ref)
@@ -44,7 +46,7 @@ def checklist_item(request: MemberRequest, ref: str, item: UUID) -> HttpResponse
     given = {"text": fields["text"]} if "text" in fields else {}
     given |= {"done": on_or_off(fields, "done")} if "done" in fields else {}  # type: ignore[dict-item]
     actions.update_checklist_item(request.by, row, base=version(fields), **given)
-    return told(request, task)
+    return told(request, task, version=row.version)
 
 
 @member_page("POST")
@@ -57,6 +59,7 @@ def comments(request: MemberRequest, ref: str) -> HttpResponse:
 
 
 @member_page("POST", "DELETE")
+@side_by_side
 def comment(request: MemberRequest, ref: str, comment: UUID) -> HttpResponse:
     """Change or delete a comment."""
     task = find_task(request.by, ref)
@@ -67,7 +70,7 @@ def comment(request: MemberRequest, ref: str, comment: UUID) -> HttpResponse:
         return told(request, task)
     fields = sent(request, "body", "version")
     actions.update_comment(request.by, row, body=fields.get("body", "").replace("\r\n", "\n"), base=version(fields))
-    return told(request, task)
+    return told(request, task, version=row.version)
 
 
 def one_of(task: Task, model: Any, key: UUID) -> Any:

@@ -13,6 +13,7 @@ from .. import actions
 from ..models import Label, Task
 from ..reading.finding import find_label, find_neighbour, find_people, find_project, find_status, find_task, labels_of
 from ..reading.task import task_page
+from .conflicts import merged, side_by_side
 from .fields import changes, drafts, named, version
 
 NEW = ("titles", "status", "at", "priority", "due", "assignee", "label")
@@ -20,7 +21,7 @@ NEW = ("titles", "status", "at", "priority", "due", "assignee", "label")
 
 def told(request: MemberRequest, task: Task, **extra: object) -> HttpResponse:
     """A change of one task was made."""
-    return done(request, key=task.ref, version=task.version, statusIds=[task.status_id], **extra)
+    return done(request, key=task.ref, version=task.version, statusIds=[task.status_id], **merged(task), **extra)
 
 
 @member_page("POST")
@@ -46,6 +47,7 @@ def subtasks(request: MemberRequest, ref: str) -> HttpResponse:
 
 
 @member_page("GET", "POST", "DELETE")
+@side_by_side
 def task(request: MemberRequest, ref: str) -> HttpResponse:
     """The task's page or pane; a change of its fields; its end."""
     if request.method == "POST":
