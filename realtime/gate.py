@@ -17,8 +17,9 @@ from accounts import programs
 from accounts.models import User
 from workspaces import scopes, tokens
 
+from .entrance import Entrance
 from .socket import Code
-from .storage import Look, Storage
+from .storage import Look
 
 PROTOCOL = "flowboard"
 TOKEN_PROTOCOL = "flowboard.token."
@@ -43,13 +44,13 @@ class Guest:
     token_id: str = ""
 
 
-async def admit(scope: dict[str, Any], slug: str, storage: Storage) -> Guest:
+async def admit(scope: dict[str, Any], slug: str, entrance: Entrance) -> Guest:
     """The person behind the handshake; raises Refusal."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     check_origin(scope["scheme"], headers)
     if secret := _secret(scope, headers):
-        return await (_by_program if secret.count(".") == 2 else _by_token)(secret, slug, storage)
-    return await _by_session(headers, slug, storage)
+        return await (_by_program if secret.count(".") == 2 else _by_token)(secret, slug, entrance)
+    return await _by_session(headers, slug, entrance)
 
 
 def check_origin(scheme: str, headers: dict[str, str]) -> None:
@@ -90,38 +91,38 @@ def chosen_protocol(scope: dict[str, Any]) -> str | None:
     return next((name for name in offered if name.startswith(TOKEN_PROTOCOL)), None)
 
 
-async def _by_token(secret: str, slug: str, storage: Storage) -> Guest:
+async def _by_token(secret: str, slug: str, entrance: Entrance) -> Guest:
     try:
         token = await database_sync_to_async(tokens.find)(secret)
     except tokens.Unauthenticated:
         raise Refusal(Code.SESSION) from None
     if not scopes.allows(token.scopes, scopes.READ):  # rows of every area go out here
         raise Refusal(Code.MEMBERSHIP)
-    guest = await _enter(storage, str(token.user_id), slug, token_id=str(token.pk))
+    guest = await _enter(entrance, str(token.user_id), slug, token_id=str(token.pk))
     if guest.look.stream.workspace_id != str(token.workspace_id):
         raise Refusal(Code.MEMBERSHIP)
     return guest
 
 
-async def _by_program(secret: str, slug: str, storage: Storage) -> Guest:
+async def _by_program(secret: str, slug: str, entrance: Entrance) -> Guest:
     """It stays for as long as its session does, though the token that opened it lasts five minutes."""
     bearer = await database_sync_to_async(programs.find)(secret)
     if bearer is None:
         raise Refusal(Code.SESSION)
     program = bearer.program
     return await _enter(
-        storage, str(program.user_id), slug, session_key=program.session_key, auth_hash=program.auth_hash
+        entrance, str(program.user_id), slug, session_key=program.session_key, auth_hash=program.auth_hash
     )
 
 
-async def _by_session(headers: dict[str, str], slug: str, storage: Storage) -> Guest:
+async def _by_session(headers: dict[str, str], slug: str, entrance: Entrance) -> Guest:
     key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME, "")
     # a quoted cookie can hold anything, even a NUL that the database refuses: no key of ours looks like that
     session = await database_sync_to_async(_load)(key) if key.isascii() and key.isalnum() else {}
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or SESSION_KEY not in session:
         raise Refusal(Code.SESSION)
     auth_hash = session.get(HASH_SESSION_KEY, "")
-    return await _enter(storage, session[SESSION_KEY], slug, session_key=key, auth_hash=auth_hash)
+    return await _enter(entrance, session[SESSION_KEY], slug, session_key=key, auth_hash=auth_hash)
 
 
 def _load(key: str) -> dict[str, Any]:
@@ -129,8 +130,8 @@ def _load(key: str) -> dict[str, Any]:
     return import_module(settings.SESSION_ENGINE).SessionStore(key).load()  # type: ignore[no-any-return]
 
 
-async def _enter(storage: Storage, user_id: str, slug: str, **credential: str) -> Guest:
-    caller = await storage.caller(user_id, slug)
+async def _enter(entrance: Entrance, user_id: str, slug: str, **credential: str) -> Guest:
+    caller = await entrance.caller(user_id, slug)
     if caller is None or not caller.is_active:
         raise Refusal(Code.SESSION)
     if "auth_hash" in credential and not fits(caller.password, credential["auth_hash"]):

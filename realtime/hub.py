@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Awaitable, Callable
+import random
+from collections.abc import Awaitable, Callable, Coroutine
 from time import monotonic
+from typing import Any
 
 import orjson
 import psycopg
@@ -12,17 +13,22 @@ import redis.asyncio as redis
 from django.conf import settings
 
 from . import doorbell
+from .entrance import Entrance
 from .envelope import entry
 from .gate import Guest, fits
+from .places import Places
+from .presence.sharing import CHANNEL, Sharing
 from .room import Room
 from .socket import Code, Send, Socket
 from .storage import Storage
 
-PER_PERSON = 20  # sockets in one process
+LOOK = 0.8  # seconds between two looks at the heads, so that nothing is later than a second when no bell rings
 LINGER = 60.0  # seconds that an empty room stays, so that many who reconnect at once are served from memory
 VERIFY = 30.0  # seconds between two looks at all people, memberships, sessions and tokens
 BACK_OFF = (0.1, 5.0)  # seconds between two tries to reach Redis: first, longest
-SILENCE = 10.0  # seconds after which a quiet Redis is asked whether it is there
+SILENCE = 1.0  # seconds after which a quiet Redis is asked whether it is there
+LEAVING = (200, 5.0)  # how many sockets a second are told that we restart, and the longest that this may take
+GOODBYE = 1.0  # seconds for clients to answer that
 ENDED = 120.0  # seconds that an ended session is remembered, or a changed person: who comes may have been asked before
 log = logging.getLogger(__name__)
 
@@ -33,7 +39,10 @@ class Hub:
     def __init__(self) -> None:
         self.storage = Storage()
         self.rooms: dict[str, Room] = {}
-        self.people: Counter[str] = Counter()
+        self.presence = Sharing(self.rooms)
+        self.entrance = Entrance(self.storage)
+        self.places = Places()
+        self.draining = False
         self.pumps: dict[Socket, asyncio.Task[None]] = {}
         self.ended: dict[str, float] = {}
         self.hearing = False  # whether Redis would ring
@@ -42,7 +51,10 @@ class Hub:
 
     async def start(self) -> None:
         await self.storage.open()
-        self.tasks = [asyncio.create_task(work) for work in (self._listen(), self._each_second(), self._verify_all())]
+        self.tasks = [asyncio.create_task(work) for work in self._works()]
+
+    def _works(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        return self._listen(), self._each_second(), self._verify_all(), self.presence.tick(), self.presence.work()
 
     async def stop(self) -> None:
         for task in self.tasks:
@@ -50,8 +62,20 @@ class Hub:
         await asyncio.gather(*self.tasks, return_exceptions=True)
         await self.storage.close()
 
-    def full(self, user_id: str) -> bool:
-        return self.people[user_id] >= PER_PERSON
+    async def drain(self) -> None:
+        """Before a restart all sockets are closed, one after the other, so that their clients come back so too."""
+        self.draining = True
+        leaving = random.sample(list(self.pumps), len(self.pumps))
+        pause = min(1 / LEAVING[0], LEAVING[1] / max(1, len(leaving)))
+        for socket in leaving:
+            socket.close(Code.RESTART)
+            await asyncio.sleep(pause)
+        deadline = monotonic() + GOODBYE
+        while self.pumps and monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        for socket in self.pumps:
+            socket.cut()
+        await self.places.end()
 
     def has_ended(self, session_key: str) -> bool:
         return bool(session_key) and doorbell.digest(session_key) in self.ended
@@ -60,14 +84,13 @@ class Hub:
         """A new socket at its place in the stream, or at a fresh start when that place does not exist."""
         stream = guest.look.stream
         room = self.rooms.get(stream.workspace_id) or self.rooms.setdefault(
-            stream.workspace_id, Room(self.storage, stream)
+            stream.workspace_id, Room(self.storage, stream, self.presence.tell)
         )
         socket = Socket(room, send, guest.look.eyes[guest.user_id], stream.head if after is None else after)
         socket.session_key, socket.auth_hash, socket.token_id = guest.session_key, guest.auth_hash, guest.token_id
         socket.lost = not stream.floor <= socket.position <= stream.head or epoch not in (None, stream.epoch)
         room.told(stream)
         room.sockets.add(socket)
-        self.people[guest.user_id] += 1
         self.pumps[socket] = asyncio.create_task(socket.pump())
         if guest.user_id in self.ended:  # perhaps between the question at the door and now
             self._look_at(guest.user_id)
@@ -76,10 +99,9 @@ class Hub:
     def leave(self, socket: Socket) -> None:
         self.pumps.pop(socket).cancel()
         socket.room.sockets.discard(socket)
+        socket.room.presence.gone(socket)
         socket.room.empty_since = monotonic()
-        self.people[socket.user_id] -= 1
-        if not self.people[socket.user_id]:
-            del self.people[socket.user_id]
+        self.places.give_back(socket.user_id)
 
     # Redis: how it learns of rows at once
 
@@ -99,9 +121,12 @@ class Hub:
     async def _hear_doorbell(self) -> None:
         client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=None)
         async with client, client.pubsub() as bell:
-            await bell.subscribe(doorbell.EVENTS, doorbell.SESSIONS, doorbell.PEOPLE)
+            await bell.subscribe(doorbell.EVENTS, doorbell.SESSIONS, doorbell.PEOPLE, CHANNEL)
+            if await bell.get_message(timeout=SILENCE) is None:  # a frozen one takes connections and says nothing
+                raise TimeoutError("Redis does not answer")
             await self._careful(self._verify)  # whatever was rung while nobody listened
             self.hearing = True
+            self.presence.start_over()
             waited = 0
             while waited < 2:
                 message = await bell.get_message(timeout=SILENCE)
@@ -119,6 +144,8 @@ class Hub:
                 self._hung_up(said)
             elif channel == doorbell.PEOPLE:
                 self._look_at(said)
+            elif channel == CHANNEL:
+                self.presence.take(said)
             elif room := self.rooms.get(said["workspace"]):
                 room.hear(said["head"], [entry(made, person) for made, person in said["rows"]])
         except (ValueError, KeyError, TypeError):
@@ -132,7 +159,7 @@ class Hub:
 
     def _look_at(self, user_id: str) -> None:
         self.ended.setdefault(user_id, monotonic())
-        if user_id in self.people:
+        if user_id in self.places.mine:
             look = asyncio.create_task(self._careful(lambda: self._look(user_id)))
             self.looks.add(look)
             look.add_done_callback(self.looks.discard)
@@ -148,8 +175,8 @@ class Hub:
 
     async def _each_second(self) -> None:
         while True:
-            await asyncio.sleep(1)
-            await self._careful(self._check_heads)
+            await asyncio.sleep(LOOK)
+            await asyncio.gather(self._careful(self._check_heads), self.places.beat())
             if not self.hearing:
                 await self._careful(lambda: self._check(list(self.pumps)))
             self._tick(monotonic())
@@ -221,3 +248,9 @@ async def _started() -> Hub:
     made = Hub()
     await made.start()
     return made
+
+
+async def drain() -> None:
+    """This process ends: its hub, if there is one, lets its sockets go."""
+    if started := _hubs.get(asyncio.get_running_loop()):
+        await (await started).drain()

@@ -56,11 +56,12 @@ def _number(text: str) -> int:
 
 
 async def _let_in(scope: dict[str, Any], center: Hub) -> Guest:
-    guest = await admit(scope, scope["url_route"]["kwargs"]["slug"], center.storage)
-    if center.has_ended(guest.session_key):
-        raise Refusal(Code.SESSION)
-    if center.full(guest.user_id):
+    guest = await admit(scope, scope["url_route"]["kwargs"]["slug"], center.entrance)
+    if not await center.places.take(guest.user_id):
         raise Refusal(Code.TOO_MANY)
+    if center.draining or center.has_ended(guest.session_key):
+        center.places.give_back(guest.user_id)
+        raise Refusal(Code.RESTART if center.draining else Code.SESSION)
     return guest
 
 

@@ -6,7 +6,8 @@ connections, so that memory is bounded by rooms and not by clients.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from time import monotonic
 
@@ -15,11 +16,13 @@ import psycopg
 from workspaces.feed import project_eyes
 
 from .envelope import Entry
+from .presence.here import Here
 from .socket import Code, Socket
 from .storage import Storage, Stream
 
 RING = 1000  # rows kept, and the most that is ever replayed
 SLACK = 100  # rows over that before old ones are dropped together
+GAP = 0.12  # seconds between two frames of a burst: a lone row goes out at once, those right behind it go together
 PATIENCE = 0.02  # seconds for a neighbour's doorbell that is on its way, before PostgreSQL is asked
 LEAVING = frozenset({"member:removed", "member:left"})
 RIGHTS = frozenset({"member:role_changed", "member:joined", "role:updated", "token:revoked", "workspace:mfa_required"})
@@ -29,18 +32,21 @@ log = logging.getLogger(__name__)
 class Room:
     """All its methods without `await` are atomic: one loop runs them."""
 
-    def __init__(self, storage: Storage, stream: Stream) -> None:
+    def __init__(self, storage: Storage, stream: Stream, share: Callable[["Room"], None] = lambda room: None) -> None:
         self.storage, self.workspace_id = storage, stream.workspace_id
         self.sockets: set[Socket] = set()
+        self.presence = Here(self, share)
         self.empty_since = monotonic()
         self._filling: asyncio.Task[None] | None = None
+        self._release_due: asyncio.TimerHandle | None = None
+        self._released = 0.0
         self._reaching, self._looking = asyncio.Lock(), asyncio.Lock()
         self._begin(stream)
 
     def _begin(self, stream: Stream) -> None:
         self.epoch, self.floor = stream.epoch, stream.floor
-        self.head = self.wanted = stream.head
-        self.rights_at = 0  # the newest row after which people may see more or less
+        self.head = self.wanted = self.ready = stream.head  # `ready`: how far sockets may go; the head, but in a burst
+        self.changes = [stream.head]  # the rows after which people may see more or less, as far as we have seen them
         self.ring: list[Entry] = []  # contiguous up to head
         self.early: dict[int, Entry] = {}  # rung before their neighbours
 
@@ -69,7 +75,23 @@ class Room:
             self._append(entry)
         if self.head > before:
             self.early = {seq: entry for seq, entry in self.early.items() if seq > self.head}
-            self._wake()
+            self._offer()
+
+    def _offer(self) -> None:
+        """At once, unless the last rows went out just now; and at once when rights change, before more rows come."""
+        wait = self._released + GAP - monotonic()
+        if wait <= 0 or self.rights_at > self.ready:
+            self._release()
+        elif self._release_due is None:
+            self._release_due = asyncio.get_running_loop().call_later(wait, self._release)
+
+    def _release(self) -> None:
+        if self._release_due is not None:
+            self._release_due.cancel()
+            self._release_due = None
+        self._released, self.ready = monotonic(), self.head
+        for socket in self.sockets:
+            socket.wake()
 
     def _append(self, entry: Entry) -> None:
         """Whoever leaves with this row is cut off before anybody gets it."""
@@ -84,16 +106,28 @@ class Room:
         elif entry.event == "workspace:deleted":
             self.dissolve()
         elif entry.event in RIGHTS or entry.event in project_eyes().changes:
-            self.rights_at = entry.seq
+            self._rights_change(entry.seq)
+
+    def _rights_change(self, seq: int) -> None:
+        self.changes.append(seq)
+        del self.changes[:-RING]
+
+    @property
+    def rights_at(self) -> int:
+        """The newest row after which people may see more or less."""
+        return self.changes[-1]
+
+    def judged_upto(self, at: int) -> int:
+        """How far eyes that were opened after row `at` may judge: to before the first row that changed rights since."""
+        if at < self.changes[0]:
+            return -1  # older than all that is known
+        later = bisect_right(self.changes, at)
+        return self.changes[later] - 1 if later < len(self.changes) else self.ready
 
     def dissolve(self) -> None:
         """The workspace is gone."""
         for socket in self.sockets:
             socket.close(Code.MEMBERSHIP)
-
-    def _wake(self) -> None:
-        for socket in self.sockets:
-            socket.wake()
 
     async def _fill(self) -> None:
         """Read what was not rung. A fault ends it; the next head check starts it again."""
@@ -120,8 +154,10 @@ class Room:
     def _skip_to(self, seq: int) -> None:
         """Too far behind to replay: everybody's rights are asked again, and who stands before the ring starts over."""
         self.ring.clear()
-        self.head = self.rights_at = seq
-        self._wake()
+        self._rights_change(self.head + 1)  # who knows what changed in between
+        self.head = seq
+        self._rights_change(seq)
+        self._release()
 
     def after(self, position: int, limit: int) -> list[Entry] | None:
         """The next rows after a position, or None when it lies before the ring."""

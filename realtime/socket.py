@@ -68,6 +68,7 @@ class Socket:
     def close(self, code: Code) -> None:
         """Nothing more is delivered; the pump says goodbye."""
         self.code = self.code or code
+        self.room.presence.gone(self)
         self.wake()
 
     def start_over(self) -> None:
@@ -112,23 +113,26 @@ class Socket:
             await asyncio.sleep(1)
 
     async def _step(self) -> None:
-        """One thing that is due, rights before rows before signs of life."""
+        """One thing that is due: rows as far as these eyes may judge, then rights, then signs of life."""
         self._wake.clear()
-        if self.eyes.at < self.room.rights_at:
+        upto = self.room.judged_upto(self.eyes.at)
+        if self.position < upto and not self.lost:
+            await self._forward(upto)
+        elif self.eyes.at < self.room.rights_at:
             await self.room.look_again()
         elif self.lost:
             await self._resync()
-        elif self.position < self.room.head:
-            await self._forward()
+        elif self.room.presence.due(self):
+            await self._tell_who_is_here()
         elif self.beat_due:
             self.beat_due = False
             await self._say(control("head", self.position, self.room.epoch))
         else:
             await self._wake.wait()
 
-    async def _forward(self) -> None:
+    async def _forward(self, upto: int) -> None:
         """No await between judging rows and saying them, so that rights cannot change in between."""
-        entries = self.room.after(self.position, BATCH)
+        entries = self.room.after(self.position, min(BATCH, upto - self.position))
         if entries is None:
             if not await self.room.reach_back(self.position):
                 self.lost = True
@@ -147,6 +151,12 @@ class Socket:
         frame = texts[0] if len(texts) == 1 else f"[{','.join(texts)}]"
         return frame, entries[len(texts) - 1].seq
 
+    async def _tell_who_is_here(self) -> None:
+        """As with rows: no await between judging and saying."""
+        await self.room.presence.prepare(self)
+        if self.eyes.at >= self.room.rights_at and (text := self.room.presence.frame(self)):
+            await self._say(text)
+
     async def _resync(self) -> None:
         self.lost, self.position = False, self.room.head
         await self._say(control("resync", self.position, self.room.epoch))
@@ -162,9 +172,13 @@ class Socket:
         self.sending_since = None
 
     async def listen(self, receive: Receive) -> None:
-        """Until the client is gone. Nothing that it says changes anything: writes go through pages and REST."""
+        """Until the client is gone. It may say what its person has in front of them, and nothing else: writes go through
+        pages and REST.
+        """
         while (message := await receive())["type"] != "websocket.disconnect":
             self._overhear(message)
+            if (text := message.get("text")) and self.code is None:
+                await self.room.presence.hear(self, text)
 
     def _overhear(self, message: MutableMapping[str, Any]) -> None:
         said, now = message.get("bytes") or (message.get("text") or "").encode(), monotonic()

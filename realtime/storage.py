@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from accounts.factors import COUNT
 from workspaces.feed import Eyes, fit, project_eyes
-from workspaces.tenancy import WORKSPACE
+from workspaces.tenancy import PERSON, WORKSPACE
 
 from .envelope import Entry, entry_of
 
@@ -43,12 +43,14 @@ TOKENS = """
 SELECT id FROM workspaces_accesstoken WHERE workspace_id = %s AND id = ANY(%s::uuid[])
 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 """
-CALLER = """
-SELECT u.password, u.is_active, m.workspace_id FROM accounts_user u LEFT JOIN (
+# of these people one may look at their own memberships: `flowboard.user_id`
+CALLERS = """
+SELECT u.id, u.password, u.is_active, m.workspace_id FROM accounts_user u LEFT JOIN (
     workspaces_membership m JOIN workspaces_workspace w ON w.id = m.workspace_id AND w.slug = %s AND w.deleted_at IS NULL
-) ON m.user_id = u.id WHERE u.id = %s
+) ON m.user_id = u.id WHERE u.id = ANY(%s::uuid[])
 """
 PEOPLE = "SELECT id, password, is_active FROM accounts_user WHERE id = ANY(%s::uuid[])"
+FACE = "SELECT name, avatar FROM accounts_user WHERE id = %s"
 LIVING = "SELECT session_key FROM django_session WHERE session_key = ANY(%s) AND expire_date > now()"
 
 
@@ -123,15 +125,16 @@ class Storage:
         async with self.reading(workspace=workspace_id) as connection:
             return await _look(connection, workspace_id, list(people), list(tokens))
 
-    async def caller(self, user_id: str, slug: str) -> Caller | None:
-        async with self.reading(user=user_id) as connection:
-            person = await (await connection.execute(CALLER, [slug, user_id])).fetchone()
-            if person is None or person.workspace_id is None:
-                return person and Caller(person.password, person.is_active, None)
-            workspace_id = str(person.workspace_id)
-            await connection.execute("SELECT set_config(%s, %s, true)", [WORKSPACE, workspace_id])
-            look = await _look(connection, workspace_id, [user_id], [])
-        return Caller(person.password, person.is_active, look)
+    async def callers(self, people: list[str], slug: str) -> dict[str, Caller]:
+        """All of them in one look at the workspace, once one is found who belongs to it."""
+        async with self.reading(user=people[0]) as connection:
+            found = await (await connection.execute(CALLERS, [slug, people])).fetchall()
+            workspace_id = await _workspace(connection, found, people[1:], slug)
+            look = None
+            if workspace_id is not None:
+                await _tell(connection, WORKSPACE, str(workspace_id))
+                look = await _look(connection, str(workspace_id), people, [])
+        return {str(row.id): Caller(row.password, row.is_active, look) for row in found}
 
     async def sessions(self, people: Iterable[str], keys: Iterable[str]) -> tuple[dict[str, Any], set[str]]:
         """The password and state of people, and which sessions are alive."""
@@ -139,6 +142,40 @@ class Storage:
             found = await (await connection.execute(PEOPLE, [list(people)])).fetchall()
             alive = await (await connection.execute(LIVING, [list(keys)])).fetchall()
         return {str(row.id): row for row in found}, {row.session_key for row in alive}
+
+    async def face(self, user_id: str) -> tuple[str, str]:
+        """The name and the picture of a person."""
+        async with self.pool.connection() as connection:
+            found = await (await connection.execute(FACE, [user_id])).fetchone()
+        return (found.name, found.avatar) if found else ("", "")
+
+    async def place(
+        self, workspace_id: str, key: str, number: int, tasks: Iterable[str]
+    ) -> tuple[str, str, bool] | None:
+        """The ids of a project and of a task of it ("": no such task), and whether one of `tasks` is in the project."""
+        asked = {"workspace": workspace_id, "key": key, "number": number, "tasks": list(tasks)}
+        async with (
+            self.reading(workspace=workspace_id) as connection,
+            connection.cursor(row_factory=tuple_row) as cursor,
+        ):
+            found = await (await cursor.execute(project_eyes().named, asked)).fetchone()
+        return found and (str(found[0]), str(found[1] or ""), found[2])
+
+
+async def _workspace(connection: AsyncConnection[Any], found: list[Any], people: list[str], slug: str) -> UUID | None:
+    """The one that belongs to the address, as the first of these people sees it who is a member."""
+    workspace_id = next((row.workspace_id for row in found if row.workspace_id), None)
+    for person in people:
+        if workspace_id is not None:
+            break
+        await _tell(connection, PERSON, person)
+        row = await (await connection.execute(CALLERS, [slug, [person]])).fetchone()
+        workspace_id = row and row.workspace_id
+    return workspace_id
+
+
+async def _tell(connection: AsyncConnection[Any], setting: str, value: str) -> None:
+    await connection.execute("SELECT set_config(%s, %s, true)", [setting, value])
 
 
 async def _look(

@@ -13,7 +13,7 @@ from launch.ports import WEB, listening, port_of, sharing
 from launch.say import Failure, say, step
 from launch.stack import Stack
 
-GRACE = 6.0  # seconds for the programs to end; the servers have three more
+GRACE = 22.0  # seconds for the programs to end, which they need only where answers or jobs have begun; the servers have three more
 PROGRAM = [str(PYTHON), "-m", "launch.program"]
 NICE = "nice -n 5".split()
 CELERY = "celery --quiet --app flowboard".split()

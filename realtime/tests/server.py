@@ -128,6 +128,7 @@ def listening(
     query = "" if after is None else f"?after={after}"
     address = f"ws://{at.host}/ws/{slug or (who.workspace.slug if who else 'acme')}/{query}"
     own = f"http://{at.host}" if origin == "" else origin
+    more.setdefault("open_timeout", PATIENCE)
     with connect(address, additional_headers=headers, origin=own, proxy=None, **more) as connection:  # type: ignore[arg-type]
         yield Listener(connection)
 
