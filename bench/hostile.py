@@ -9,6 +9,7 @@ import gzip
 import http.client
 import json
 import socket
+import sys
 import time
 import uuid
 from collections import Counter
@@ -25,7 +26,9 @@ from django.conf import settings
 from tasks.tests.operations import Operation, operations, world
 from tasks.tests.test_api_bad_input import MALFORMED, OTHER_TYPES, UPLOADS, VALUES
 
+from . import _frames
 from ._load import Server, serving
+from .web import session
 
 JSON = "application/json"
 QUERIES = ["x=" + "a" * 9000, "&".join(f"a{n}=1" for n in range(2000)), "limit=1e400", "limit=99999999999999999999", "cursor=%00", "q=%ff%fe", "%00=1", "ordering[]=x", "limit=1&limit=2"]  # fmt: skip
@@ -73,6 +76,7 @@ class Asked:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--operations", type=int, default=0, help="only so many of them")
+    parser.add_argument("--frames", action="store_true", help="only the socket")
     options = parser.parse_args()
     settings.ALLOWED_HOSTS.append("testserver")  # the world is made by a test client
     by = _board.workspace(f"hostile-{uuid.uuid4().hex[:6]}")
@@ -80,6 +84,10 @@ def main() -> None:
     token = _board.token(by)
     writes = [one for one in operations() if one.verb in ("post", "patch", "put") and "/auth/" not in one.path]
     writes = writes[: options.operations or None]
+    heard = _frames.attack(by.workspace.slug, session(by))
+    _report_frames(heard)
+    if options.frames:
+        raise SystemExit(bool(heard.faults))
     with serving("flowboard.wsgi:application") as server:
         asked = Asked(server, token)
         asked.ask("warm", "GET", f"/api/v1/workspaces/{by.workspace.slug}/", None, {})
@@ -89,7 +97,7 @@ def main() -> None:
         _addresses(asked, by.workspace.slug)
         after = sum(server.memory())
         _report(asked, len(writes), after - before)
-    if asked.faults:
+    if asked.faults or heard.faults:
         raise SystemExit(1)
 
 
@@ -128,6 +136,14 @@ def _report(asked: Asked, count: int, memory: float) -> None:
     print(f"5xx: {len(asked.faults)}; slower than a second: {len(asked.slow)}; memory of the workers: {memory:+.0f} MB")
     for line in (*asked.faults[:20], *asked.slow[:20]):
         print("  ", line)
+
+
+def _report_frames(heard: _frames.Heard) -> None:
+    print(f"{sum(heard.ends.values()):,} hostile sockets: {dict(heard.ends.most_common())}")
+    print(f"faults: {len(heard.faults)}; slower than a second: {len(heard.slow)}; memory of the process: {heard.memory:+.0f} MB")  # fmt: skip
+    for line in (*heard.faults[:20], *heard.slow[:20]):
+        print("  ", line)
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
