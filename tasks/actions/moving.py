@@ -8,7 +8,7 @@ from workspaces.spine import action, record
 
 from ..models import Status, Task
 from .board import lock_board, rank_below, same_project
-from .meeting import Since
+from .meeting import Elsewhere, Since
 
 
 @action
@@ -24,7 +24,7 @@ def move_task(
 ) -> Task:
     """Move a task to a column of its board, below `after` or to the top. `rank` asks for an old place back (undo).
 
-    `base_version` refuses (Stale) when anything of the task has changed since; `seen` only when its place has.
+    `base_version` refuses (Stale) when anything of the task has changed since; `seen` (Elsewhere) only when its place has.
     """
     by.must("task.edit", task)
     same_project(task.project, [to, after], "status" if to.project_id != task.project_id else "after")
@@ -64,7 +64,7 @@ def _check_place(by: Actor, task: Task, seen: int | None) -> None:
         return
     since = Since.of(by, task, "task:moved", "status", seen)
     words = since.words if since.rows else f"{task.ref} was taken off the board or brought back meanwhile."
-    raise Stale(words, "version")
+    raise Elsewhere(words, "version")
 
 
 def _is_there(task: Task, to: Status, after: Task | None) -> bool:

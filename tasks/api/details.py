@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from workspaces.api.activity import PersonOut
 from workspaces.rest.cursor import Key, PageQuery, moment, uuid, word
-from workspaces.rest.fields import Flag, Strict, Text
+from workspaces.rest.fields import Flag, Strict, Text, Whole
 from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer, nothing
 
@@ -47,6 +47,14 @@ class CommentIn(Strict):
     body = Text(max_length=50_000, help_text="Markdown")
 
 
+class CommentChange(CommentIn):
+    """Other words."""
+
+    version = Whole(
+        min_value=1, required=False, help_text="that they were made on: what changed since is merged, or 409"
+    )
+
+
 class ChecklistOut(serializers.Serializer[Any]):
     """A line of the checklist."""
 
@@ -62,12 +70,14 @@ class ChecklistChange(Strict):
 
     text = Text(max_length=500, required=False)
     done = Flag(required=False)
+    version = Whole(min_value=1, required=False, help_text="that the text was made on: 409 when it changed since")
 
 
-class ChecklistIn(ChecklistChange):
+class ChecklistIn(Strict):
     """A new line, at the end."""
 
     text = Text(max_length=500)
+    done = Flag(required=False)
     group = Text(max_length=100, allow_blank=True, required=False, help_text="heading")
 
 
@@ -109,11 +119,11 @@ class OneComment(Detail):
         """The comment."""
         return answer(comment_row(self.find(Comment, ref, comment)))
 
-    @describes("update_comment", CommentOut, body=CommentIn)
+    @describes("update_comment", CommentOut, body=CommentChange)
     def patch(self, request: Request, workspace: str, ref: str, comment: UUID) -> HttpResponse:
         """Change your own comment."""
         found = self.find(Comment, ref, comment)
-        return answer(comment_row(update_comment(self.by, found, **self.given(CommentIn))))
+        return answer(comment_row(update_comment(self.by, found, **_based(self.given(CommentChange)))))
 
     @describes("delete_comment", status=204)
     def delete(self, request: Request, workspace: str, ref: str, comment: UUID) -> HttpResponse:
@@ -149,13 +159,19 @@ class OneChecklistItem(Detail):
     def patch(self, request: Request, workspace: str, ref: str, item: UUID) -> HttpResponse:
         """Change its text, or tick it."""
         found = self.find(ChecklistItem, ref, item)
-        return answer(checklist_row(update_checklist_item(self.by, found, **self.given(ChecklistChange))))
+        said = _based(self.given(ChecklistChange))
+        return answer(checklist_row(update_checklist_item(self.by, found, **said)))
 
     @describes("delete_checklist_item", status=204)
     def delete(self, request: Request, workspace: str, ref: str, item: UUID) -> HttpResponse:
         """Remove it."""
         remove_checklist_item(self.by, self.find(ChecklistItem, ref, item))
         return nothing()
+
+
+def _based(said: dict[str, Any]) -> dict[str, Any]:
+    """`version` is what the actions call the base."""
+    return {"base" if name == "version" else name: value for name, value in said.items()}
 
 
 def comment_row(comment: Comment) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from workspaces.actor import Actor
 from workspaces.permissions import MEMBER
 
 from ..models import COLORS, Project, Status, Task
+from ..models.tasks import VERSIONED
 from ..reading.finding import REF
 
 # Plain SQL, for through the ORM the making of this statement costs more than running it; and JSON made by PostgreSQL,
@@ -27,10 +28,12 @@ LABELS = """
  (SELECT coalesce(json_agg(json_build_object('id', l.id, 'name', l.name, 'color', l.color) ORDER BY l.name), '[]')
   FROM tasks_tasklabel o JOIN tasks_label l ON l.workspace_id = o.workspace_id AND l.id = o.label_id
   WHERE o.workspace_id = t.workspace_id AND o.task_id = t.id AND l.deleted_at IS NULL)"""
+VERSIONS = "(jsonb_build_object(" + ", ".join(f"'{name}', 1" for name in VERSIONED) + ") || t.field_versions)"
 FIELDS = {
     "id": "t.id", "key": "p.key || '-' || t.number", "project": "p.key", "title": "t.title", "description": "t.description",
     "status": "json_build_object('id', s.id, 'name', s.name, 'category', s.category)", "assignees": ASSIGNEES, "labels": LABELS,
     "priority": "t.priority", "due": "t.due", "estimate": "t.estimate", "parent": "p.key || '-' || up.number", "version": "t.version",
+    "versions": VERSIONS,
     **MOMENTS, "comment_count": "t.comment_count", "checklist_count": "t.checklist_count", "checklist_done": "t.checklist_done",
 }  # fmt: skip
 SELECT = f"""
@@ -119,6 +122,14 @@ class LabelRef(serializers.Serializer[Any]):
     color = serializers.ChoiceField(choices=COLORS)
 
 
+VersionsOut = type(
+    "VersionsOut",
+    (serializers.Serializer,),
+    {name: serializers.IntegerField() for name in VERSIONED}
+    | {"__doc__": "The version at which each field last changed; `place` is the column and the order in it."},
+)
+
+
 class TaskOut(serializers.Serializer[Any]):
     """A card of work."""
 
@@ -135,6 +146,7 @@ class TaskOut(serializers.Serializer[Any]):
     estimate = serializers.IntegerField(allow_null=True, help_text="points")
     parent = serializers.CharField(allow_null=True, help_text="FLOW-7: the task that this one stands below")
     version = serializers.IntegerField(help_text="counts the edits: the ETag")
+    versions = VersionsOut(help_text="of each field: the version at which it last changed")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True)

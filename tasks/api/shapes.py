@@ -32,10 +32,25 @@ class TaskIn(TaskFields):
     at_top = Flag(required=False)
 
 
+class Versions(Strict):
+    """The versions that the new values were made on: those that the task's `versions` named when it was read."""
+
+    title = Whole(min_value=1, required=False)
+    description = Whole(min_value=1, required=False)
+    priority = Whole(min_value=1, required=False)
+    due = Whole(min_value=1, required=False)
+    estimate = Whole(min_value=1, required=False)
+    parent = Whole(min_value=1, required=False)
+    assignees = Whole(min_value=1, required=False)
+    labels = Whole(min_value=1, required=False)
+    place = Whole(min_value=1, required=False, help_text="taken, so that `versions` can be sent back as it was read")
+
+
 class TaskChange(TaskFields):
     """Only what is sent is changed."""
 
     title = Text(max_length=300, required=False)
+    versions = Versions(required=False)
 
 
 class Move(Strict):
@@ -43,6 +58,9 @@ class Move(Strict):
 
     status = Text(max_length=60, required=False, help_text="id or name of a column; its own unless told")
     after = Text(max_length=20, allow_null=True, required=False, help_text="the task above, FLOW-7; null is the top")
+    version = Whole(
+        min_value=1, required=False, help_text="of the task when it was read: 409 when it has been moved since"
+    )
 
 
 class BulkSet(TaskChange):
@@ -51,6 +69,7 @@ class BulkSet(TaskChange):
     title = None  # type: ignore[assignment]
     description = None  # type: ignore[assignment]
     parent = None  # type: ignore[assignment]
+    versions = None  # type: ignore[assignment]
     status = Text(max_length=60, required=False, help_text="id or name of a column: to its foot")
     archived = Flag(required=False)
 

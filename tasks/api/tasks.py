@@ -17,6 +17,7 @@ from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer, nothing
 
 from ..actions import archive_task, delete_task, move_task, restore_task, update_task
+from ..actions.meeting import Conflicting, Elsewhere
 from ..models import Task
 from ..reading.finding import find_task
 from .naming import fields_named, status_named, task_named
@@ -34,6 +35,10 @@ class TaskEndpoint(Endpoint):
             verb(task, base_version=base_version(self.request._request, task.version))
         except Stale as stale:
             return problem(412, stale.words, current=task_shown(self.by, task).shown)
+        except (Conflicting, Elsewhere) as no:
+            return problem(
+                409, no.words, errors={no.field: [no.words]}, **no.members, current=task_shown(self.by, task).shown
+            )
         row = task_shown(self.by, task)
         return answer(row.shown, ETag=etag(row.version))
 
@@ -49,12 +54,14 @@ class OneTask(TaskEndpoint):
 
     @describes("update_task", TaskOut, body=TaskChange, match=True)
     def patch(self, request: Request, workspace: str, ref: str) -> HttpResponse:
-        """Change what is sent. With If-Match only if nobody else has changed the task."""
+        """Change what is sent. With If-Match only if nobody else has changed the task; with `versions` texts are merged."""
 
         def change(task: Task, base_version: int | None) -> None:
             self.by.must("task.edit", task)
-            fields = fields_named(self.by, task.project, self.given(TaskChange), task)
-            update_task(self.by, task, base_version=base_version, **fields)
+            said = self.given(TaskChange)
+            bases = said.pop("versions", None)
+            fields = fields_named(self.by, task.project, said, task)
+            update_task(self.by, task, base_version=base_version, bases=bases, **fields)
 
         return self.act(ref, change)
 
@@ -77,7 +84,7 @@ class MoveTask(TaskEndpoint):
             said = self.given(Move)
             to = status_named(task.project, said["status"]) if "status" in said else task.status
             after = task_named(self.by, task.project, said.get("after"), "after")
-            move_task(self.by, task, to=to, after=after, base_version=base_version)
+            move_task(self.by, task, to=to, after=after, base_version=base_version, seen=said.get("version"))
 
         return self.act(ref, move)
 

@@ -21,6 +21,7 @@ from workspaces.scoping import TenantQuerySet
 from ..access import Path, gives, paths
 from .projects import Label, Project, Status, whole
 
+VERSIONED = ("title", "description", "priority", "due", "estimate", "parent", "assignees", "labels", "place")
 OPEN = Q(archived_at=None, deleted_at=None)
 SHARED = OPEN & Q(shared=True)
 

@@ -35,7 +35,7 @@ REFUSALS: tuple[tuple[set[str], int, str], ...] = (
     (set(), 401, "No token or session, or one that has ended"),
     (set(), 403, "Your role or the scopes of the token do not allow it, or the CSRF token is missing"),
     ({"path"}, 404, "There is nothing, or it is not shared with you"),
-    ({"write"}, 409, "It cannot be done any more, or the Idempotency-Key's answer is not kept"),
+    ({"write"}, 409, "It was changed since (`conflicts`), cannot be done any more, or the key's answer is not kept"),
     ({"match"}, 412, "The row has changed since it was read; `current` is how it is now"),
     ({"write"}, 413, "The body is too large"),
     ({"write"}, 415, "Not a content type that is taken here"),
@@ -43,6 +43,17 @@ REFUSALS: tuple[tuple[set[str], int, str], ...] = (
     (set(), 429, "More requests than the plan has room for; `Retry-After` says how long to wait"),
     (set(), 503, "Somebody holds the row, or the database is away; `Retry-After` says how long to wait"),
 )
+
+
+class ConflictOut(serializers.Serializer[Any]):
+    """A field that two people changed."""
+
+    field = serializers.CharField()
+    base = serializers.JSONField(allow_null=True, help_text="what both began with")
+    theirs = serializers.JSONField(allow_null=True, help_text="what it is now")
+    yours = serializers.JSONField(allow_null=True, help_text="what was sent")
+    by = serializers.CharField(help_text="who was first")
+    version = serializers.IntegerField(help_text="of the field now: send it to overrule")
 
 
 class Problem(serializers.Serializer[Any]):
@@ -57,7 +68,8 @@ class Problem(serializers.Serializer[Any]):
         required=False,
         help_text="field → what is wrong with it",
     )
-    current = serializers.DictField(required=False, help_text="with 412: the row as it is now")
+    current = serializers.DictField(required=False, help_text="with 409 and 412: the row as it is now")
+    conflicts = ConflictOut(many=True, required=False, help_text="with 409: fields that somebody else changed too")
 
 
 class Schema(AutoSchema):
