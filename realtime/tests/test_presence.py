@@ -133,9 +133,9 @@ def test_who_has_said_nothing_is_told_nothing(running: Server, stack: ExitStack,
     assert hers.people == {"Alice": [{"page": "home"}]}
 
 
-def test_an_access_token_is_nobody_at_a_desk(running: Server, stack: ExitStack, alice: Actor) -> None:
+def test_an_access_token_is_nobody_at_a_desk(running: Server, stack: ExitStack, alice: Actor, bob: Actor) -> None:
     hers = desk(stack, running, alice).at("home").until(Alice=["home"])
-    secret = create_token(alice, name="bot", kind="workspace", role="member")[1]
+    secret = create_token(bob, name="bot")[1]
     bot = desk(stack, running, None, slug="acme", origin=None, headers={"Authorization": f"Token {secret}"})
     bot.at(project="FLOW")
     bot.connection.ping().wait(10)
