@@ -3,10 +3,10 @@
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from workspaces.answers import problem_or_page
-from workspaces.door import unavailable
+from workspaces.door import cut_off, unavailable
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -25,6 +25,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError | InterfaceError):  # before any view: the session, or who asks
         return unavailable(request, error)
+    if isinstance(error, UnreadablePostError):
+        return cut_off(request)
     return problem_or_page(request, 500, "Something broke on our side. Nothing was changed; please try again.")
 
 

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from tempfile import SpooledTemporaryFile
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.wsgi import LimitedStream
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework.permissions import SAFE_METHODS as SAFE
 
 from workspaces.answers import problem_or_page
+from workspaces.door import cut_off
 
 Next = Callable[[HttpRequest], HttpResponse]
 POLICY = (
@@ -84,8 +86,9 @@ class CleanInput:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        words = self._fault(request)
-        return problem_or_page(request, *words) if words else self.get_response(request)
+        if words := self._fault(request):
+            return problem_or_page(request, *words)
+        return self.get_response(request) if _is_whole(request) else cut_off(request)
 
     def _fault(self, request: HttpRequest) -> tuple[int, str] | None:
         if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
@@ -101,6 +104,28 @@ class CleanInput:
         return (
             None if fits else (413, f"The body is larger than the {limit // 1024 // 1024} MB that this address takes.")
         )
+
+
+class WholeBody(LimitedStream):
+    """Ends with an error when the line was cut before the announced length: half a text is not what somebody has written."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data: bytes = super().read(size)
+        if self._pos < self.limit and (not data or size in (-1, None)) and size != 0:
+            raise OSError("the request ended before its body did")
+        return data
+
+
+def _is_whole(request: HttpRequest) -> bool:
+    """Read here, before a transaction waits for it; what is large comes in by and by, and a cut then ends in an error."""
+    if not (length := _length(request)) or _is_chunked(request):
+        return True
+    request._stream = WholeBody(request.META["wsgi.input"], length)  # type: ignore[attr-defined]  (what Django reads from)
+    by_and_by = request.content_type == "multipart/form-data" or length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    try:
+        return by_and_by or len(request.body) == length
+    except UnreadablePostError:
+        return False
 
 
 def _limit(request: HttpRequest) -> int:

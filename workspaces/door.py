@@ -12,7 +12,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import PoolTimeout
 from rest_framework.permissions import SAFE_METHODS as SAFE
@@ -55,6 +55,8 @@ class Door:
             response = refusal(request, no)
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             response = unavailable(request, error)
+        except UnreadablePostError:
+            response = cut_off(request)
         return throttle.told(request, response)
 
     def _answer(self, request: HttpRequest, slug: str) -> HttpResponse:
@@ -115,7 +117,7 @@ class Door:
             return refusal(request, error)
         if isinstance(error, OperationalError | InterfaceError):
             return unavailable(request, error)
-        return None
+        return cut_off(request) if isinstance(error, UnreadablePostError) else None
 
 
 def snapshot(request: HttpRequest) -> AbstractContextManager[None]:
@@ -174,6 +176,11 @@ def remember(request: HttpRequest, response: HttpResponse, by: Actor) -> HttpRes
 def not_here(request: HttpRequest) -> HttpResponse:
     """The same words for what is not there and for what is not yours."""
     return problem_or_page(request, 404, "There is nothing here, or it is not shared with you.")
+
+
+def cut_off(request: HttpRequest) -> HttpResponse:
+    """The line ended in the middle of the body: there is hardly anybody left to read this."""
+    return problem_or_page(request, 400, "The request was cut off on its way. Nothing was changed; please try again.")
 
 
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
