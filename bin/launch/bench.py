@@ -15,6 +15,8 @@ from launch.install import PYTHON, ROOT, install_npm
 from launch.say import Failure, say
 from launch.stack import Stack, prepare, stack, throw_away
 
+ALONE = ("faults",)  # these start servers of their own, since they kill them
+
 
 def main(words: list[str]) -> int:
     if not words:
@@ -22,12 +24,18 @@ def main(words: list[str]) -> int:
         return 0
     if words[0] not in names():
         raise Failure(f"There is no bench.{words[0]}: {', '.join(names())}")
+    if words[0] in ALONE:
+        return measure(words, {**os.environ, "PYTHONPATH": str(ROOT / "bin")})
     install_npm()
     with servers() as up:
         prepare(up, "migrate", "static")
-        return subprocess.run(
-            [PYTHON, "-m", names()[words[0]], *words[1:]], cwd=ROOT, env=up.env, preexec_fn=dies_with_parent()
-        ).returncode
+        return measure(words, up.env)
+
+
+def measure(words: list[str], env: dict[str, str]) -> int:
+    return subprocess.run(
+        [PYTHON, "-m", names()[words[0]], *words[1:]], cwd=ROOT, env=env, preexec_fn=dies_with_parent()
+    ).returncode
 
 
 def servers() -> AbstractContextManager[Stack]:
