@@ -165,11 +165,12 @@ def describes(
     match: bool = False,
     tag: str = "",
 ) -> Callable[..., Any]:
-    """An operation: its name, what it answers, what it takes."""
+    """An operation: its name, what it answers, what it takes. A query without fields is none."""
+    asked = [query] if query and query().fields else []
     return extend_schema(
         operation_id=name,
         request=body,
-        parameters=[*([query] if query else []), *([MATCH] if match else [])],
+        parameters=[*asked, *([MATCH] if match else [])],
         responses={status: page_of(shape) if page else shape or OpenApiResponse(description="Done")},
         tags=[tag] if tag else None,
     )
