@@ -4,6 +4,7 @@ import { allNames, includes, refresh } from "app/fragments";
 import { connection } from "app/status";
 import { ask } from "app/dialogs";
 import { toast } from "app/toast";
+import * as presence from "app/presence";
 
 const { workspace, user } = document.body.dataset;
 const EVENTS = `/api/v1/workspaces/${workspace}/events`;
@@ -17,7 +18,12 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}/ws/${workspace}/?after=${last}&epoch=${epoch}`);
   socket.onmessage = ({ data }) => { here(); for (const frame of [JSON.parse(data)].flat()) take(frame); };
+  socket.onopen = () => presence.connected(send);
   socket.onclose = ({ code }) => lost(code);
+}
+
+export function send(text) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(text);
 }
 
 // Every socket is accepted, so that its close code can be read: only a frame shows that we are let in.
@@ -29,6 +35,7 @@ function here() {
 }
 
 function lost(code) {
+  presence.lost();
   if (code === 4407) return location.reload(); // the door leads to setting up a second factor
   if (code === 4403) return shownOut(code);
   if (code === 4401) catchUp(); // signed out, or only a renewed session: the answer tells
@@ -47,6 +54,7 @@ function abandon() {
 }
 
 function take(frame) {
+  if (frame.event.startsWith("presence:")) return presence.take(frame);
   if (frame.event === "head") { if (frame.epoch && frame.epoch !== epoch) startOver(frame); else if (frame.seq > last) catchUp(); return; }
   if (frame.event === "resync") { startOver(frame); return; }
   if (!frame.seq || frame.seq <= last) return;
