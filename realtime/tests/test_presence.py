@@ -17,7 +17,9 @@ from .server import Listener, Server, listening, private_redis, server
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 HURRY = (
-    "from realtime.presence import here, sharing; here.ASK, here.SILENT = 0.5, 2.0; here.PACE = 0.1; sharing.BEAT = 0.5"
+    "from realtime.presence import here, sharing; here.ASK, here.SILENT, here.PACE = 0.5, 2.0, 0.1; "
+    "sharing.BEAT, sharing.BELIEVED, sharing.KEPT, sharing.EXPECTED, sharing.PAUSE = 0.5, 2.0, 1.5, 1.0, 0.2; "
+    "hub.BACK_OFF = (0.1, 0.2)"
 )
 
 People = dict[str, list[dict[str, Any]]]
