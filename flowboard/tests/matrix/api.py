@@ -1,7 +1,10 @@
 """The declared answer of every operation of the API, below /api/v1/workspaces/{workspace}/."""
 
+from datetime import UTC, datetime, timedelta
+
 from .declared import Asked, by
 
+LATER = (datetime.now(UTC) + timedelta(days=30)).isoformat()
 PROJECT, TASK = "projects/{key}/", "tasks/{ref}/"
 
 ANSWERS: dict[str, Asked] = {
@@ -16,6 +19,15 @@ ANSWERS: dict[str, Asked] = {
     "delete drafts/": by("everybody", query={"place": "t:FLOW-1:description"}, silent=True),
     "get events": by("everybody"),
     "get presence/": by("everybody"),
+    "get inbox/": by("everybody"),
+    "get inbox/counts/": by("everybody"),
+    "post inbox/read-all/": by("everybody", box="activity", silent=True),
+    "delete inbox/read-all/": by("everybody", query={"at": "2026-12-24T00:00:00Z"}, silent=True),
+    "post inbox/mute/": by("everybody", reason="moved", silent=True),
+    "post inbox/{notice}/read/": by("mine", on=True, silent=True),
+    "post inbox/{notice}/done/": by("mine", on=True, silent=True),
+    "post inbox/{notice}/snooze/": by("mine", until=LATER, silent=True),
+    "delete inbox/{notice}/snooze/": by("mine", silent=True),
     "get search": by("everybody", query={"q": "acmequist"}),
     # people
     "get members/": by("everybody"),
@@ -68,6 +80,8 @@ ANSWERS: dict[str, Asked] = {
     f"patch {PROJECT}statuses/{{status}}/": by("manages_project", name="New"),
     f"delete {PROJECT}statuses/{{status}}/": by("manages_project"),
     f"post {PROJECT}statuses/{{status}}/move/": by("manages_project", after=None),
+    f"get {PROJECT}watch/": by("part_of_project"),
+    f"put {PROJECT}watch/": by("part_of_project", level="watching", silent=True),
     f"get {PROJECT}tasks/": by("part_of_project"),
     f"post {PROJECT}tasks/": by("creates_tasks", title="New"),
     # tasks
@@ -84,6 +98,8 @@ ANSWERS: dict[str, Asked] = {
     f"get {TASK}people/": by("sees_task"),
     f"post {TASK}people/": by("manages_project", user="{alone}", grant="comment_task"),
     f"delete {TASK}people/{{user}}/": by("unshares", ids={"user": "{alone}"}),
+    f"get {TASK}watch/": by("sees_task"),
+    f"put {TASK}watch/": by("sees_task", level="watching", silent=True),
     f"get {TASK}comments/": by("sees_task"),
     f"post {TASK}comments/": by("comments", body="Yes"),
     f"get {TASK}comments/{{comment}}/": by("sees_task"),
