@@ -26,7 +26,11 @@ LONGEST_EMAIL = SignIn._meta.get_field("email").max_length
 
 def update_profile(user: User, *, name: str, time_zone: str, single_keys: bool) -> User:
     """What stands on the profile page; the values come out of its form. A name is one line: it stands in subjects of mails."""
-    return _change(user, name=" ".join(name.split()), time_zone=time_zone, single_keys=single_keys)
+    was = user.time_zone
+    _change(user, name=" ".join(name.split()), time_zone=time_zone, single_keys=single_keys)
+    if user.time_zone != was:
+        person_changed(user.pk)
+    return user
 
 
 def choose_theme(user: User, *, theme: str) -> User:

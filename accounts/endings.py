@@ -33,7 +33,7 @@ def session_ended(key: str) -> None:
 
 
 def person_changed(user_id: UUID) -> None:
-    """Tell that what lets this person in may have changed: their password, or whether they may sign in at all."""
+    """Tell that what lets this person in may have changed (password, whether they may sign in at all), or their time zone."""
     _tell("PERSON_CHANGED", user_id)
 
 

@@ -1,10 +1,11 @@
 """Shows times in the signed-in person's own time zone."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from .times import zone_of
 
 
 class PersonalTime:
@@ -16,12 +17,5 @@ class PersonalTime:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/api/") or not request.user.is_authenticated:
             return self.get_response(request)
-        with timezone.override(_zone(request.user.time_zone)):
+        with timezone.override(zone_of(request.user.time_zone)):
             return self.get_response(request)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -93,6 +93,11 @@ def subject() -> str:
     )
 
 
+def host_of(subscription: PushSubscription) -> str:
+    """Whose push service it is."""
+    return urlsplit(subscription.endpoint).netloc
+
+
 def _origin(endpoint: str) -> str:
     parts = urlsplit(endpoint)
     return f"{parts.scheme}://{parts.netloc}"

@@ -1,8 +1,17 @@
 """Times as people say them."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """A person's time zone; UTC where the name is none (any more)."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def ago(moment: datetime | None) -> str:

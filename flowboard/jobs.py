@@ -5,11 +5,15 @@ from uuid import UUID
 
 from celery import shared_task
 from django.core.cache import cache
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts import guesses
+from tasks.actions.delivery import UNPLANNED
+from tasks.actions.reminding import AROUND
 from tasks.imports.run import left_behind
-from tasks.jobs import run_import, sweep_inboxes, tidy_files, tidy_inboxes
+from tasks.jobs import deliver_workspace, remind_workspace, run_import, sweep_inboxes, tidy_files, tidy_inboxes
+from tasks.models import OPEN, Delivery, Notification, ReminderClock, Task
 from workspaces import tenancy
 from workspaces.jobs import send_invitation, sweep_erasures, sweep_sign_ins, tidy_drafts
 from workspaces.models import IdempotencyKey, Invitation, Workspace
@@ -31,6 +35,28 @@ def sweep() -> None:
     sweep_erasures.delay()
     for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
         sweep_workspace.delay(str(pk))
+
+
+@shared_task
+def deliver() -> None:
+    """Mails and pushes that are due, and what was told and is not planned yet: workspace by workspace."""
+    now, rows = timezone.now(), {"workspace_id": OuterRef("pk")}
+    due = Delivery.objects.using("ops").filter(**rows, ended_at=None, due_at__lte=now)
+    untold = Notification.objects.using("ops").filter(UNPLANNED, **rows)
+    waiting = Workspace.objects.using("ops").filter(Exists(due) | Exists(untold), deleted_at=None)
+    for pk in waiting.values_list("pk", flat=True):
+        deliver_workspace.delay(str(pk))
+
+
+@shared_task
+def remind() -> None:
+    """Reminders of due dates, where anything is due around now, or was."""
+    today, rows = timezone.now().date(), {"workspace_id": OuterRef("pk")}
+    due = Task.objects.using("ops").filter(OPEN, **rows, due__range=(today - AROUND, today + AROUND))
+    clocks = ReminderClock.objects.using("ops").filter(**rows)
+    waiting = Workspace.objects.using("ops").filter(Exists(due) | Exists(clocks), deleted_at=None)
+    for pk in waiting.values_list("pk", flat=True):
+        remind_workspace.delay(str(pk))
 
 
 @shared_task

@@ -1,14 +1,12 @@
 """What follows a change, in order: one flat list. They only write rows and enqueue; each may run twice."""
 
-from collections.abc import Callable
-from uuid import UUID
-
 from accounts.actions import end_push
 from realtime.doorbell import hang_up, look_again, ring, ring_inbox
+from tasks.actions.delivery import follow_time_zone, leave_deliveries
 from tasks.actions.notices import leave_inbox
 from tasks.actions.sharing import end_grants, pass_on
 from tasks.eyes import PROJECT_EYES  # noqa: F401  (which projects people see: workspaces/feed.py)
-from tasks.jobs import tell_people_soon
+from tasks.jobs import deliver_soon, tell_people_soon
 from tasks.tally import count
 from workspaces.actions.drafts import end_drafts
 from workspaces.actions.support import end_for_leaver
@@ -22,10 +20,10 @@ AFTER_COMMIT = [ring, tell_people_soon]
 
 # after commit, at least once where the hub's own looks make good: (session's key) -> None, (user's id) -> None
 SESSION_ENDED = [hang_up, end_push]
-PERSON_CHANGED = [look_again]
+PERSON_CHANGED = [look_again, follow_time_zone]
 
 # within the act that ends a membership: (by, membership) -> None
-LEAVING = [end_grants, end_for_leaver, end_drafts, leave_inbox]
+LEAVING = [end_grants, end_for_leaver, end_drafts, leave_inbox, leave_deliveries]
 
 # within the act that makes a guest of a member: (by, membership) -> None
 LOWERED = [pass_on]
@@ -37,4 +35,4 @@ SIGN_IN_NOTED = [tell_soon]
 INBOX_CHANGED = [ring_inbox]
 
 # after commit, at least once where each has a sweep: (workspace's id, ids of notifications) -> None
-NOTIFICATIONS_TOLD: list[Callable[[UUID, list[UUID]], None]] = []
+NOTIFICATIONS_TOLD = [deliver_soon]

@@ -174,6 +174,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_ti
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "flowboard.jobs.sweep", "schedule": 60},
+    "deliver": {"task": "flowboard.jobs.deliver", "schedule": 15},
+    "remind": {"task": "flowboard.jobs.remind", "schedule": 300},
     "heartbeat": {"task": "flowboard.jobs.heartbeat", "schedule": 15},
     "signing-keys": {"task": "accounts.jobs.keep_keys", "schedule": 3600},
     "tidy": {"task": "flowboard.jobs.tidy", "schedule": 3600},

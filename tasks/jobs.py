@@ -71,7 +71,30 @@ def sweep_inboxes(workspace_id: str) -> None:
 @shared_task
 def tidy_inboxes(workspace_id: str) -> None:
     """What was dealt with long ago goes."""
+    from .actions.delivery import bury_deliveries
     from .actions.notices import bury_items
 
     with tenancy.workspace(workspace_id, atomic=True):
         bury_items(UUID(workspace_id), now=timezone.now())
+        bury_deliveries(UUID(workspace_id), now=timezone.now())
+
+
+def deliver_soon(workspace_id: UUID, ids: list[UUID]) -> None:
+    """Have a worker send what follows from these notifications; beat makes good what the queue does not take."""
+    deliver_workspace.delay(str(workspace_id))
+
+
+@shared_task
+def deliver_workspace(workspace_id: str) -> None:
+    """Mails and pushes of a workspace that are due."""
+    from .notices.sending import deliver
+
+    deliver(UUID(workspace_id))
+
+
+@shared_task
+def remind_workspace(workspace_id: str) -> None:
+    """Reminders of due dates whose moment has come."""
+    from .actions.reminding import remind
+
+    remind(UUID(workspace_id), now=timezone.now())

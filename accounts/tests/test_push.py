@@ -11,7 +11,6 @@ from django.test import Client
 from accounts import push, push_keys
 from accounts.models import PushKey, PushSubscription, User
 from accounts.tests.push_service import PushService, push_service, spelt
-from accounts.tests.signing import enters
 from workspaces.tests.people import make_person
 
 MESSAGE = {"title": "FLOW-1 One", "body": "Bob assigned “One” to you", "url": "/w/acme/t/FLOW-1/", "count": 1}
@@ -26,6 +25,13 @@ def service(settings: Any) -> Iterator[PushService]:
 @pytest.fixture
 def ann(db: None) -> User:
     return make_person("Ann")
+
+
+def enters(user: User) -> Client:
+    """Signed in, without the second that a password takes."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
 
 
 @pytest.fixture
