@@ -35,7 +35,7 @@ def test_two_people_see_each_others_drag_without_a_reload(
 def test_what_is_being_written_survives_what_others_save(
     enter: Enter, alice: Actor, bob: Actor, project: Project, cards: list[Task]
 ) -> None:
-    page = ready(enter(alice, BOARD))
+    page = ready(enter(alice, BOARD, fine=("409",)))
     card(page, "One").click()
     page.get_by_role("button", name="Add a description").click()
     words = page.get_by_role("textbox", name="Description")
@@ -44,9 +44,11 @@ def test_what_is_being_written_survives_what_others_save(
     create_comment(bob, task, body="And said so")
     expect(page.locator(".comment .prose").first).to_have_text("And said so")
     expect(words).to_have_value("Half a sentence of Alice")
-    expect(page.locator(".stale-note")).to_contain_text("changed this meanwhile")
-    page.get_by_role("button", name="Keep mine").click()
+    expect(page.locator(".stale-note")).to_contain_text("Bob changed this meanwhile")
     words.press("Control+Enter")
+    both = page.get_by_role("dialog", name="Two versions of the description")
+    expect(both).to_contain_text("What Bob has saved")
+    both.get_by_role("button", name="Save").click()
     expect(page.locator("#pane-description .prose").first).to_have_text("Half a sentence of Alice")
 
 

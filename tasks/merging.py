@@ -127,7 +127,9 @@ def _hunks(was: Sequence[Block], now: Sequence[Block], same: Pairs) -> list[Hunk
     """What became of the base, from top to foot; an empty stretch of the base is where something was put in."""
     found, i, j = [], 0, 0
     for a, b in [*same, (len(was), len(now))]:
-        if a > i or b > j:
+        if a - i == b - j:  # as many as there were: each became the one in its place
+            found += [Hunk(i + n, i + n + 1, (now[j + n],)) for n in range(a - i)]
+        else:
             found.append(Hunk(i, a, tuple(now[j:b])))
         i, j = a + 1, b + 1
     return found

@@ -2,6 +2,7 @@
 // Any part of the page shows it by `flow:conflict` with the answer's HTML; what came of it is told by `flow:settled`.
 import { $, $$ } from "app/dom";
 import { show } from "app/dialogs";
+import { load } from "app/load";
 import { post, wordsFor } from "app/post";
 import { refuse, toast } from "app/toast";
 
@@ -17,7 +18,9 @@ export function open(html) {
   dialog.addEventListener("click", (event) => click(dialog, event.target));
   dialog.addEventListener("submit", (event) => { event.preventDefault(); save(dialog); });
   dialog.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) { event.preventDefault(); save(dialog); } });
+  load(dialog);
   show(dialog);
+  $(":checked", dialog)?.focus();
 }
 
 function click(dialog, target) {

@@ -33,7 +33,8 @@ def lay(base: str, theirs: str, yours: str) -> str:
         ("ABC", "AC", "AbC", "A<|b>C"),  # taken away and changed
         ("ABC", "ABCx", "ABCy", "ABC<x|y>"),  # at one place only people know the order
         ("", "x", "y", "<x|y>"),
-        ("ABCD", "axxD", "AbCd", "<axx|AbC>d"),
+        ("ABCD", "axyD", "AbCd", "a<x|b>yd"),  # as many paragraphs as there were: each for itself
+        ("ABCD", "axxxD", "AbCd", "<axxx|AbC>d"),
         ("AAA", "AAxA", "AAA", "AAxA"),
         ("", "", "x", "x"),
     ],
