@@ -6,7 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent / "static" / "icons"
 NAMES = """
-activity align-left archive archive-restore arrow-down arrow-left arrow-right arrow-up arrow-up-right at-sign bell book-open calendar
+activity align-left archive archive-restore arrow-down arrow-left arrow-right arrow-up arrow-up-right at-sign bell bell-off book-open calendar
 calendar-clock check chevron-down chevron-left chevron-right chevrons-up-down circle-alert circle-check circle-help circle-plus clock
 columns-3 command copy corner-down-left download ellipsis external-link eye file-up filter flag folder gauge git-branch globe grip-vertical hash history house
 inbox info keyboard kanban key-round laptop layers link link-2 list list-checks list-filter list-tree lock log-out mail message-square message-circle monitor moon

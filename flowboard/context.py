@@ -15,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.endings import session_id
 from accounts.models import User
 from tasks.models import Project
+from tasks.notices.reading import unread
 from workspaces import support, tenancy, viewing
 from workspaces.actor import Actor
 from workspaces.banners import Banner, Source
@@ -93,9 +94,10 @@ def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
     frame |= {"head": head, "epoch": epoch}
     if not whole:
         return frame
-    projects, workspaces, support_open = around
+    projects, workspaces, support_open, waiting = around
     return frame | {
         "projects": projects, "workspaces": [_crest(one) for one in workspaces], "support_open": support_open,
+        "unread": len(waiting),
     }  # fmt: skip
 
 
@@ -106,14 +108,14 @@ def _head(workspace: UUID) -> Any:
 
 @compiled
 def _stream(workspace: UUID, user: UUID, person: UUID, *, level: int) -> Any:
-    """Where the stream stands, the projects that the person sees, their workspaces, and whether support asks or is here."""
+    """Where the stream stands, the projects that the person sees, their workspaces, whether support asks or is here, and what waits in their inbox."""
     by = stand_in(workspace, user, level)
     projects = Project.objects.visible_to(by).filter(archived_at=None).order_by(Lower("name"), "key")
     return Stream.objects.within(workspace).values_list(
         "head", "epoch",
         ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private"))),
         ArraySubquery(_memberships(User(id=person)).values(fact=_WORKSPACE)),
-        Exists(SupportAccess.objects.within(workspace).filter(state__in=support.OPEN)),
+        Exists(SupportAccess.objects.within(workspace).filter(state__in=support.OPEN)), ArraySubquery(unread(by)),
     )  # fmt: skip
 
 

@@ -8,8 +8,20 @@ from .api.board import Board, SlashedBoard
 from .api.bulk import BulkTasks
 from .api.columns import Labels, MoveStatus, OneLabel, OneStatus, Statuses
 from .api.details import Checklist, Comments, OneChecklistItem, OneComment
+from .api.inbox import (
+    FinishItem,
+    Inbox,
+    InboxCounts,
+    MuteReason,
+    ReadAll,
+    ReadItem,
+    SnoozeItem,
+    WatchProject,
+    WatchTask,
+)
 from .api.lists import Search, Tasks
 from .api.people import OnePerson, OneTaskPerson, People, TaskPeople
+from .api.preferences import Preferences
 from .api.projects import ArchiveProject, OneProject, Projects, RestoreProject
 from .api.tasks import ArchiveTask, MoveTask, OneTask, RestoreTask, TaskActivity
 
@@ -51,6 +63,16 @@ urlpatterns = [
     path(f"{TASK}access/", TaskAccess.as_view()),
     path(f"{TASK}access/widening/", TaskWidening.as_view(), name="task_widening"),
     path(f"{TASK}activity/", TaskActivity.as_view()),
+    path(f"{TASK}watch/", WatchTask.as_view()),
+    path(f"{PROJECT}watch/", WatchProject.as_view()),
+    path(f"{BASE}inbox/", Inbox.as_view()),
+    path(f"{BASE}inbox/counts/", InboxCounts.as_view()),
+    path(f"{BASE}inbox/read-all/", ReadAll.as_view()),
+    path(f"{BASE}inbox/mute/", MuteReason.as_view()),
+    path(f"{BASE}inbox/preferences/", Preferences.as_view()),
+    path(f"{BASE}inbox/<uuid:notice>/read/", ReadItem.as_view()),
+    path(f"{BASE}inbox/<uuid:notice>/done/", FinishItem.as_view()),
+    path(f"{BASE}inbox/<uuid:notice>/snooze/", SnoozeItem.as_view()),
     path(f"{BASE}search", Search.as_view()),
     path(f"{BASE}search/", Search.as_view(schema=None)),
 ]

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import access, attachments, board, columns, details, imports, listing, projects, search, tasks
+from .views import (
+    access,
+    attachments,
+    board,
+    columns,
+    details,
+    imports,
+    inbox,
+    listing,
+    preferences,
+    projects,
+    search,
+    tasks,
+)
 
 W, P, T = "w/<slug:workspace>/", "w/<slug:workspace>/p/<slug:key>/", "w/<slug:workspace>/t/<slug:ref>/"
 
@@ -13,6 +26,12 @@ urlpatterns = [
     path(f"{W}markdown/", details.preview, name="markdown"),
     path(f"{W}imports/new/", imports.new, name="import_new"),
     path(f"{W}imports/<uuid:run>/", imports.show, name="import"),
+    path(f"{W}settings/notifications/", preferences.notification_settings, name="notification_settings"),
+    path("unsubscribe/<str:said>/", preferences.unsubscribe, name="unsubscribe"),
+    path(f"{W}inbox/", inbox.inbox, name="inbox"),
+    path(f"{W}inbox/mute/", inbox.mute, name="inbox_mute"),
+    path(f"{W}inbox/<uuid:notice>/", inbox.item, name="inbox_item"),
+    path(f"{P}watch/", inbox.watch_project, name="project_watch"),
     path(f"{P}board/", board.board, name="board"),
     path(f"{P}list/", listing.listing, name="list"),
     path(f"{P}settings/", projects.settings, name="project_settings"),
@@ -38,6 +57,7 @@ urlpatterns = [
     path(f"{T}attachments/<uuid:attachment>/preview/", attachments.preview, name="attachment_preview"),
     path(f"{T}subtasks/", tasks.subtasks, name="subtasks"),
     path(f"{T}access/", access.task_access, name="task_access"),
+    path(f"{T}watch/", inbox.watch_task, name="task_watch"),
     path(f"{T}people/", access.task_people, name="task_people"),
     path(f"{T}comments/", details.comments, name="comments"),
     path(f"{T}comments/<uuid:comment>/", details.comment, name="comment"),

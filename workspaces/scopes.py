@@ -24,7 +24,11 @@ class Area:
 
 
 AREAS: dict[str, Area] = {
-    "tasks": Area("tasks with all that hangs on them, boards and search", ("task", "comment"), ("tasks", "search")),
+    "tasks": Area(
+        "tasks with all that hangs on them, boards, search and the inbox",
+        ("task", "comment"),
+        ("tasks", "search", "inbox"),
+    ),
     "projects": Area(
         "projects, their columns, labels and people, and imports",
         ("project", "import", "export"),

@@ -15,6 +15,7 @@ export function allNames() {
   const names = [];
   if ($("flow-board")) names.push("board");
   if ($("flow-list")) names.push("list");
+  if ($("flow-inbox")) names.push("inbox");
   if ($("#pane")) names.push("pane");
   if ($("#main [data-live]") && !names.length) names.push("main");
   return names;
@@ -64,10 +65,11 @@ async function run() {
 function bySource(names) {
   const sources = new Map();
   const add = (url, name) => sources.set(url, [...(sources.get(url) ?? []), name]);
-  const board = $("flow-board"), list = $("flow-list"), pane = $("#pane");
+  const board = $("flow-board"), list = $("flow-list"), inbox = $("flow-inbox"), pane = $("#pane");
   for (const name of names) {
     if (name === "pane") pane && add(pane.dataset.url, name);
     else if (name === "list") list && add(list.dataset.url, name);
+    else if (name === "inbox") inbox && add(inbox.dataset.url, name);
     else if (name === "board" || name.startsWith("column-")) board && !(name !== "board" && names.includes("board")) && add(board.dataset.url, name);
     else add(location.pathname + location.search, name);
   }
@@ -112,7 +114,7 @@ function gone(names) {
 // What the person has in hand stays as it is.
 function edited(node) {
   if (!(node instanceof HTMLElement)) return false;
-  if (node.hasAttribute("data-open")) return true;
+  if (node.hasAttribute("data-open") || node.localName === "flow-status") return true; // the status is this page's own
   if (!node.matches("input, textarea, select")) return false;
   if (node === document.activeElement && node.matches("input:not([type=checkbox], [type=radio]), textarea, select")) return true;
   return node.matches("textarea, input:not([type=checkbox], [type=radio], [type=hidden])") && node.value !== node.defaultValue;

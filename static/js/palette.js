@@ -100,6 +100,7 @@ key("?", DO.keys);
 key("[", fold);
 key("c", DO.create);
 chord("g", "h", () => go(`${base()}/`));
+chord("g", "i", () => go(`${base()}/inbox/`));
 chord("g", "a", () => go(`${base()}/activity/`));
 chord("g", "p", () => go(`${base()}/members/`));
 chord("g", "s", () => go(`${base()}/settings/`));

@@ -6,7 +6,7 @@ import { toast } from "app/toast";
 
 let visit = 0;
 const host = () => $("#pane-host");
-const sheet = () => $("flow-board, flow-list");
+const sheet = () => $("flow-board, flow-list, flow-inbox");
 const isTask = (url) => /^\/w\/[^/]+\/t\/[^/]+\/$/.test(url.pathname);
 
 export function go(to, { push = true } = {}) {

@@ -21,6 +21,7 @@ export function toast(words, { undo = null, danger = false, words: label = "Undo
 
 // The way back is the newest change made here; the way forth is what was taken back last.
 export async function undoChange(change = ways.undo.at(-1), way = "undo") {
+  if (typeof change === "function") return change();
   if (!change) return toast(way === "undo" ? "Nothing to undo on this page." : "Nothing to redo.");
   ways[way] = ways[way].filter((one) => one !== change);
   try { await post(`/w/${document.body.dataset.workspace}/changes/${change}/undo/`, {}, { way }); } catch (error) { refuse(error); }

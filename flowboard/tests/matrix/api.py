@@ -20,6 +20,8 @@ ANSWERS: dict[str, Asked] = {
     "get events": by("everybody"),
     "get presence/": by("everybody"),
     "get inbox/": by("everybody"),
+    "get inbox/preferences/": by("everybody"),
+    "patch inbox/preferences/": by("everybody", hour=9, silent=True),
     "get inbox/counts/": by("everybody"),
     "post inbox/read-all/": by("everybody", box="activity", silent=True),
     "delete inbox/read-all/": by("everybody", query={"at": "2026-12-24T00:00:00Z"}, silent=True),

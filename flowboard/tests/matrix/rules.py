@@ -13,7 +13,7 @@ OUTSIDE = {
 
 # the area of an address, by its first word below the workspace, or a later one: a token of all other areas is refused
 AREAS = {
-    "tasks": "tasks", "board": "tasks", "search": "tasks", "projects": "projects", "imports": "projects", "members": "members",
+    "tasks": "tasks", "board": "tasks", "search": "tasks", "inbox": "tasks", "projects": "projects", "imports": "projects", "members": "members",
     "invitations": "members", "roles": "members", "ownership": "members", "tokens": "tokens", "activity": "audit", "audit": "audit", "": "workspace",
 }  # fmt: skip
 

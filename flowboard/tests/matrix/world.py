@@ -10,7 +10,7 @@ from PIL import Image
 from accounts.models import User
 from tasks.actions import create_project, share_project, share_task
 from tasks.actions.imports import start_import
-from tasks.models import Project, Task
+from tasks.models import Notification, Project, Task
 from tasks.tests.operations import Ids
 from workspaces import tenancy
 from workspaces.actions import invite_member
@@ -140,7 +140,23 @@ def _fill(owner: Actor, program: Program, key: str, words: str, house: str) -> I
     ids = {name: str(program.post(path, body).json()["id"]) for name, (path, body) in asked.items()}
     change = program.get("changes/?limit=1").json()["results"][0]["id"]
     upload = program.client.post(f"{program.base}{task}/attachments/", {"file": _picture(said)})
-    return {**ids, "key": key, "ref": f"{key}-1", "change": change, "file": upload.json()["id"]}
+    return {
+        **ids,
+        "key": key,
+        "ref": f"{key}-1",
+        "change": change,
+        "file": upload.json()["id"],
+        "notice": _noticed(owner, key),
+    }
+
+
+def _noticed(owner: Actor, key: str) -> str:
+    """An item of the owner's inbox about the project's first task."""
+    with acting(owner):
+        task = Task.objects.within(owner.workspace).get(project__key=key, number=1)
+        one = Notification(workspace=owner.workspace, user=owner.user, reason="mentioned", needs_me=True, task=task)
+        one.save(force_insert=True)
+    return str(one.pk)
 
 
 def _picture(words: str) -> SimpleUploadedFile:

@@ -1,0 +1,19 @@
+// The number beside the inbox: asked anew when it has changed, by whichever page or person.
+import { $$ } from "app/dom";
+
+const PAUSE = 300; // many changes at once are one question
+let timer;
+
+addEventListener("flow:inbox-changed", () => { clearTimeout(timer); timer = setTimeout(ask, PAUSE); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { clearTimeout(timer); timer = setTimeout(ask, PAUSE); } });
+
+async function ask() {
+  const response = await fetch(`/api/v1/workspaces/${document.body.dataset.workspace}/inbox/counts/`, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!response?.ok) return;
+  const counts = await response.json();
+  for (const one of $$("[data-inbox-count]")) {
+    one.hidden = !counts.needs_me;
+    one.textContent = counts.needs_me > 99 ? "99+" : counts.needs_me;
+    one.setAttribute("aria-label", `${counts.needs_me} unread`);
+  }
+}
