@@ -156,14 +156,17 @@ class Knock:
 
     def ask(self, sent: bytes, *, path: bytes = b"", more: bytes = b"") -> str:
         """How it ended: "open" when it still answers a ping, "close CODE", "hung up", or the status of the handshake."""
-        with socket.create_connection(("127.0.0.1", self.port), 3) as wire:
+        with socket.create_connection(("127.0.0.1", self.port), 5) as wire:
             key = base64.b64encode(os.urandom(16))
             wire.sendall(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                 b"Sec-WebSocket-Key: %s\r\nCookie: %s\r\n%s\r\n" % (path or b"/ws/%s/" % self.slug.encode(), self.port, key, self.cookie.encode(), more))  # fmt: skip
             reader = wire.makefile("rb")
-            with suppress(ConnectionError):
+            try:
                 return self._talk(wire, reader, sent)
-            return "hung up"
+            except TimeoutError:
+                return "silence"
+            except ConnectionError:
+                return "hung up"
 
     def _talk(self, wire: socket.socket, reader: IO[bytes], sent: bytes) -> str:
         status = reader.readline().decode("latin-1")[9:12]
@@ -172,11 +175,12 @@ class Knock:
         if status != "101":
             return f"HTTP {status}"
         with suppress(ConnectionError):  # what was answered before the server hung up is read all the same
-            wire.sendall(sent + frame(PING, b"still there"))
-        try:
-            return _outcome(reader)
-        except TimeoutError:
-            return "silence"
+            wire.sendall(sent + frame(PING, b"there"))
+        if (end := _outcome(reader)) == "open":  # what closes it may be said after the pong: ask again
+            with suppress(ConnectionError):
+                wire.sendall(frame(PING, b"there"))
+            end = _outcome(reader)
+        return end
 
 
 def _outcome(reader: IO[bytes]) -> str:
@@ -187,6 +191,6 @@ def _outcome(reader: IO[bytes]) -> str:
         said = reader.read(size)
         if head[0] & 0x0F == CLOSE:
             return f"close {int.from_bytes(said[:2])}" if said else "close"
-        if head[0] & 0x0F == 10 and said == b"still there":
+        if head[0] & 0x0F == 10 and said == b"there":
             return "open"
     return "hung up"

@@ -33,7 +33,7 @@ def config(**more: object) -> uvicorn.Config:
         "flowboard.asgi:application",
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws="realtime.frames:Frames",
         ws_per_message_deflate=False,
         ws_max_size=65536,  # nobody sends us more than 4 kB
         ws_ping_timeout=40,  # later than the hub, which tells a stalled reader why it is closed

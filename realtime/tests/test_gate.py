@@ -28,6 +28,7 @@ def test_a_foreign_origin_is_refused(running: Server, alice: Actor) -> None:
         f"http://127.0.0.1:{running.port + 1}",
         f"http://localhost:{running.port}",
         f"http://{running.host}.evil.example",
+        "http://[",
         "null",
     ):
         assert refused(running, alice, after=0, origin=origin) == 4400, origin
