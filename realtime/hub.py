@@ -121,7 +121,7 @@ class Hub:
     async def _hear_doorbell(self) -> None:
         client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=None)
         async with client, client.pubsub() as bell:
-            await bell.subscribe(doorbell.EVENTS, doorbell.SESSIONS, doorbell.PEOPLE, CHANNEL)
+            await bell.subscribe(doorbell.EVENTS, doorbell.SESSIONS, doorbell.PEOPLE, doorbell.INBOX, CHANNEL)
             if await bell.get_message(timeout=SILENCE) is None:  # a frozen one takes connections and says nothing
                 raise TimeoutError("Redis does not answer")
             await self._careful(self._verify)  # whatever was rung while nobody listened
@@ -146,10 +146,19 @@ class Hub:
                 self._look_at(said)
             elif channel == CHANNEL:
                 self.presence.take(said)
+            elif channel == doorbell.INBOX:
+                self._ring_inboxes(**said)
             elif room := self.rooms.get(said["workspace"]):
                 room.hear(said["head"], [entry(made, person) for made, person in said["rows"]])
         except (ValueError, KeyError, TypeError):
             log.exception("a doorbell that nobody understands")
+
+    def _ring_inboxes(self, workspace: str, people: list[str]) -> None:
+        """Each of these people's own sockets is told that their inbox is another, and nobody else's."""
+        room = self.rooms.get(workspace)
+        for socket in room.sockets if room else ():
+            if socket.user_id in people:
+                socket.ring_inbox()
 
     def _hung_up(self, digest: str) -> None:
         self.ended[digest] = monotonic()

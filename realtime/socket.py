@@ -26,6 +26,7 @@ FRAME = 250_000  # characters in one frame; browsers and libraries take a megaby
 BEAT = 25.0  # seconds between two `head` frames
 STALLED, CUT = 20.0, 40.0  # seconds without progress before a reader is closed, and before its connection is cut
 INBOUND_FRAMES, INBOUND_BYTES = 10, 4096  # a second, each
+INBOX = '{"event":"inbox"}'
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +55,7 @@ class Socket:
         self.code: Code | None = None
         self.lost = False  # its place in the stream: it must start from a fresh page
         self.beat_due, self.beaten = True, monotonic()
+        self.inbox_due = False
         self.sending_since: float | None = None
         self._wake = asyncio.Event()
         self.heard: deque[float] = deque(maxlen=INBOUND_FRAMES)
@@ -61,6 +63,11 @@ class Socket:
     @property
     def user_id(self) -> str:
         return self.eyes.user_id
+
+    def ring_inbox(self) -> None:
+        """Its person's inbox has changed; however often that is before it is said, it is said once."""
+        self.inbox_due = True
+        self.wake()
 
     def wake(self) -> None:
         self._wake.set()
@@ -124,6 +131,9 @@ class Socket:
             await self._resync()
         elif self.room.presence.due(self):
             await self._tell_who_is_here()
+        elif self.inbox_due:
+            self.inbox_due = False
+            await self._say(INBOX)
         elif self.beat_due:
             self.beat_due = False
             await self._say(control("head", self.position, self.room.epoch))

@@ -4,8 +4,14 @@ import { $$ } from "app/dom";
 const PAUSE = 300; // many changes at once are one question
 let timer;
 
-addEventListener("flow:inbox-changed", () => { clearTimeout(timer); timer = setTimeout(ask, PAUSE); });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) { clearTimeout(timer); timer = setTimeout(ask, PAUSE); } });
+const LATER = 300_000; // without a word: what was told while nothing could ring is found so
+
+function soon() { clearTimeout(timer); timer = setTimeout(ask, PAUSE); }
+
+addEventListener("flow:inbox-changed", soon);
+addEventListener("online", soon);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
+setInterval(() => { if (!document.hidden) soon(); }, LATER);
 
 async function ask() {
   const response = await fetch(`/api/v1/workspaces/${document.body.dataset.workspace}/inbox/counts/`, { headers: { Accept: "application/json" } }).catch(() => null);
