@@ -1,0 +1,36 @@
+"""Handing over a job never holds up whoever does it."""
+
+from collections.abc import Iterator
+
+import pytest
+from kombu.exceptions import OperationalError
+
+from flowboard.celery import QUICK, Job, Queue, app
+
+
+@pytest.fixture(autouse=True)
+def _no_pause_is_left() -> Iterator[None]:
+    yield
+    Job.quiet_until = 0.0
+
+
+def nothing() -> None:
+    """A job."""
+
+
+def test_an_absent_queue_is_asked_once_in_two_seconds() -> None:
+    away = Queue("away", broker="redis://127.0.0.1:1", task_cls=Job, set_as_current=False)
+    job = away.task(nothing, name="nothing", shared=False)
+    with pytest.raises(OperationalError, match="refused"):
+        job.delay()
+    with pytest.raises(OperationalError, match="a moment ago"):
+        job.delay()
+
+
+def test_who_hands_over_waits_less_than_who_fetches() -> None:
+    assert QUICK.items() <= app.connection_for_write().transport_options.items()
+    assert app.connection_for_read().transport_options["socket_timeout"] > QUICK["socket_timeout"]
+
+
+def test_every_job_is_handed_over_so() -> None:
+    assert all(isinstance(job, Job) for name, job in app.tasks.items() if not name.startswith("celery."))
