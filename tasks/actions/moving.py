@@ -30,7 +30,10 @@ def move_task(
     same_project(task.project, [to, after], "status" if to.project_id != task.project_id else "after")
     lock_board(task.project)
     known = task.status
-    task.refresh_from_db(fields=["status", "rank", "version", "field_versions", "archived_at", "deleted_at"])
+    held = Task.objects.within(by.workspace).select_for_update(no_key=True)  # an edit counts the version up too
+    task.refresh_from_db(
+        from_queryset=held, fields=["status", "rank", "version", "field_versions", "archived_at", "deleted_at"]
+    )
     if task.status_id == known.pk:
         task.status = known
     _check(task, to, after, base_version)

@@ -204,7 +204,7 @@ def delete_task(by: Actor, task: Task, *, base_version: int | None = None) -> Ta
 def recover_task(by: Actor, task: Task) -> Task:
     """Bring a deleted task back."""
     by.must("task.delete", task)
-    task.refresh_from_db()
+    task.refresh_from_db(from_queryset=Task.objects.within(by.workspace).select_for_update(no_key=True))
     _check_column(task)
     return _turn(by, task, "task:recovered", "deleted_at", None) if task.deleted_at else task
 

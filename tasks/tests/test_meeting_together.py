@@ -133,3 +133,19 @@ def told_order(by: Actor, here: Status) -> list[str]:
     with tenancy.workspace(by.workspace.pk, atomic=True):
         assert len(set(ranks.values())) == here.tasks.count()
     return sorted(ranks, key=ranks.__getitem__)
+
+
+def test_moves_and_edits_count_one_version_each(alice: Actor, cards: list[Task]) -> None:
+    """Half of them move the card and half of them change it: no ETag may stand for two states."""
+    programs = [Program(alice) for _ in range(WRITERS)]
+
+    def change(number: int) -> None:
+        for turn in range(ROUNDS * 2):
+            if number % 2:
+                programs[number].patch("tasks/FLOW-1/", {"title": f"Title {number}.{turn}"})
+            else:
+                programs[number].post("tasks/FLOW-1/move/", {"status": ("To do", "Done")[turn % 2]})
+
+    at_once(change)
+    versions = [row.version for row in log(alice, "task:updated", "task:moved")]
+    assert versions == list(range(2, len(versions) + 2))
