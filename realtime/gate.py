@@ -1,11 +1,9 @@
 """Who knocks: Origin, session, access token or signed-in program, membership. Everything is asked before the first row goes out."""
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.http.cookie import parse_cookie
@@ -13,9 +11,8 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.crypto import constant_time_compare
 from django.utils.http import is_same_domain
 
-from accounts import programs
 from accounts.models import User
-from workspaces import scopes, tokens
+from workspaces import scopes
 
 from .entrance import Entrance
 from .socket import Code
@@ -95,10 +92,9 @@ def chosen_protocol(scope: dict[str, Any]) -> str | None:
 
 
 async def _by_token(secret: str, slug: str, entrance: Entrance) -> Guest:
-    try:
-        token = await database_sync_to_async(tokens.find)(secret)
-    except tokens.Unauthenticated:
-        raise Refusal(Code.SESSION) from None
+    token = await entrance.tokens.answer(secret)
+    if token is None:
+        raise Refusal(Code.SESSION)
     if not scopes.allows(token.scopes, scopes.READ):  # rows of every area go out here
         raise Refusal(Code.MEMBERSHIP)
     guest = await _enter(entrance, str(token.user_id), slug, token_id=str(token.pk))
@@ -109,7 +105,7 @@ async def _by_token(secret: str, slug: str, entrance: Entrance) -> Guest:
 
 async def _by_program(secret: str, slug: str, entrance: Entrance) -> Guest:
     """It stays for as long as its session does, though the token that opened it lasts five minutes."""
-    bearer = await database_sync_to_async(programs.find)(secret)
+    bearer = await entrance.programs.answer(secret)
     if bearer is None:
         raise Refusal(Code.SESSION)
     program = bearer.program
@@ -121,20 +117,15 @@ async def _by_program(secret: str, slug: str, entrance: Entrance) -> Guest:
 async def _by_session(headers: dict[str, str], slug: str, entrance: Entrance) -> Guest:
     key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME, "")
     # a quoted cookie can hold anything, even a NUL that the database refuses: no key of ours looks like that
-    session = await database_sync_to_async(_load)(key) if key.isascii() and key.isalnum() else {}
+    session = (await entrance.sessions.answer(key) if key.isascii() and key.isalnum() else None) or {}
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or SESSION_KEY not in session:
         raise Refusal(Code.SESSION)
     auth_hash = session.get(HASH_SESSION_KEY, "")
     return await _enter(entrance, session[SESSION_KEY], slug, session_key=key, auth_hash=auth_hash)
 
 
-def _load(key: str) -> dict[str, Any]:
-    """Synchronous, as every session engine can be read."""
-    return import_module(settings.SESSION_ENGINE).SessionStore(key).load()  # type: ignore[no-any-return]
-
-
 async def _enter(entrance: Entrance, user_id: str, slug: str, **credential: str) -> Guest:
-    caller = await entrance.caller(user_id, slug)
+    caller = await entrance.callers.answer((slug, user_id))
     if caller is None or not caller.is_active:
         raise Refusal(Code.SESSION)
     if "auth_hash" in credential and not fits(caller.password, credential["auth_hash"]):

@@ -14,9 +14,11 @@ import redis.asyncio as redis
 from django.conf import settings
 
 from .doorbell import PAUSE
+from .entrance import Line
 
 PER_PERSON = 20
 ALIVE = 3  # seconds without a word after which a process counts as dead
+AGAIN = 30.0  # seconds after which all is told anew: whatever went wrong in between is right then
 FORGOTTEN = 3600  # seconds after which Redis forgets a person of whom nobody has told
 PROCESSES = "flowboard:sockets"
 TAKE = """
@@ -42,7 +44,8 @@ class Places:
         self.mine: Counter[str] = Counter()
         self.name = uuid4().hex
         self._redis = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.25, socket_connect_timeout=0.25)
-        self._quiet_until = 0.0
+        self._asked: Line[tuple[str, int], bool] = Line(self._ask)
+        self._quiet_until = self._told_at = 0.0
         self._changed: set[str] = set()
         self._telling: asyncio.Task[None] | None = None
 
@@ -51,7 +54,8 @@ class Places:
         self.mine[user_id] += 1
         granted = False
         try:
-            granted = self.mine[user_id] <= PER_PERSON and await self._granted(user_id)
+            held = self.mine[user_id]
+            granted = held <= PER_PERSON and await self._asked.answer((user_id, held)) is not False
         finally:
             if not granted:
                 self.give_back(user_id)
@@ -70,8 +74,9 @@ class Places:
         if monotonic() < self._quiet_until:
             return
         try:
-            if await self._redis.eval(BEAT, 1, PROCESSES, self.name):  # type: ignore[misc]  (awaitable here)
-                self._changed |= set(self.mine)
+            unknown = await self._redis.eval(BEAT, 1, PROCESSES, self.name)  # type: ignore[misc]  (awaitable here)
+            if unknown or monotonic() > self._told_at + AGAIN:
+                self._told_at, self._changed = monotonic(), self._changed | set(self.mine)
                 await self._redis.zremrangebyrank(PROCESSES, 0, -1000)
                 await self._tell()
         except (redis.RedisError, OSError) as error:
@@ -84,15 +89,19 @@ class Places:
         except (redis.RedisError, OSError) as error:
             self._fall_silent(error)
 
-    async def _granted(self, user_id: str) -> bool:
+    async def _ask(self, wanted: list[tuple[str, int]]) -> dict[tuple[str, int], bool | Exception]:
+        """Who may have one place more: all who come at the same time in one message."""
         if monotonic() < self._quiet_until:
-            return True
-        words = [self.name, self.mine[user_id], PER_PERSON, ALIVE, FORGOTTEN]
+            return {}
         try:
-            return bool(await self._redis.eval(TAKE, 2, PROCESSES, _key(user_id), *words))  # type: ignore[misc]
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for user_id, held in wanted:
+                    words = (self.name, held, PER_PERSON, ALIVE, FORGOTTEN)
+                    pipe.eval(TAKE, 2, PROCESSES, _key(user_id), *map(str, words))
+                return {one: bool(yes) for one, yes in zip(wanted, await pipe.execute(), strict=True)}
         except (redis.RedisError, OSError) as error:
             self._fall_silent(error)
-            return True
+            return {}
 
     async def _tell(self) -> None:
         """How many they hold here now; what changes meanwhile is told right after."""

@@ -34,11 +34,16 @@ class Server:
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         self.port = self.listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
-        env = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis_url or settings.REDIS_URL}
+        self.env = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis_url or settings.REDIS_URL}
+        self.hurry = hurry
+        self.start()
+
+    def start(self) -> None:
+        """Also once more, on the same address, where its callers wait."""
         fd = self.listener.fileno()
-        program = f"import flowboard.asgi; from realtime import {MODULES}; {hurry}; server.serve(server.socket.socket(fileno={fd}))"
-        command = [sys.executable, "-c", program]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=env, pass_fds=[self.listener.fileno()])
+        serve = f"server.serve(server.socket.socket(fileno={fd}))"
+        program = f"import flowboard.asgi; from realtime import {MODULES}; {self.hurry}; {serve}"
+        self.process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=self.env, pass_fds=[fd])
 
     def stop(self) -> int:
         self.process.terminate()
