@@ -1,4 +1,4 @@
-"""Markdown as safe HTML: no raw HTML, no remote pictures, plain links only; FLOW-42 becomes a link."""
+"""Markdown as safe HTML: no raw HTML, no remote pictures, plain links only; FLOW-42 becomes a link, @Anna a mention."""
 
 import re
 from functools import lru_cache
@@ -10,11 +10,13 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from .notices.mentions import AT, longest
+
 TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s", "strong",
-    "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "span", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-ATTRIBUTES = {"a": {"href", "title", "class", "data-ref"}, "ol": {"start"}, "code": {"class"}}
+ATTRIBUTES = {"a": {"href", "title", "class", "data-ref"}, "ol": {"start"}, "code": {"class"}, "span": {"class"}}
 SCHEMES = {"http", "https", "mailto"}
 LINKED = re.compile(
     r"(?<![\w/-])(?P<ref>(?P<key>[A-Z][A-Z0-9]{1,7})-[1-9][0-9]{0,8})(?![\w-])|(?P<url>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*_~])"
@@ -26,16 +28,20 @@ FLAG_OR_TAG = re.compile(
 KEPT = 20_000  # characters: longer texts are rendered each time and not kept
 
 
-def render(text: str, *, tasks: str = "", keys: frozenset[str] = frozenset()) -> str:
-    """HTML of a text. `tasks` is the address of a task with REF in it; `keys` name the projects whose tasks are linked."""
+def render(
+    text: str, *, tasks: str = "", keys: frozenset[str] = frozenset(), names: frozenset[str] = frozenset()
+) -> str:
+    """HTML of a text. `tasks` is the address of a task with REF in it; `keys` name the projects whose tasks are linked,
+    `names` the people who can be mentioned (tasks/notices/mentions.py).
+    """
     clean = FLAG_OR_TAG.sub(r"\1", text)
     if not clean.strip():
         return ""
-    return (_kept if len(clean) <= KEPT else _render)(clean, tasks, keys)
+    return (_kept if len(clean) <= KEPT else _render)(clean, tasks, keys, names)
 
 
-def _render(text: str, tasks: str, keys: frozenset[str]) -> str:
-    html = _parser().render(text, {"tasks": tasks, "keys": keys})
+def _render(text: str, tasks: str, keys: frozenset[str], names: frozenset[str]) -> str:
+    html = _parser().render(text, {"tasks": tasks, "keys": keys, "names": names})
     return nh3.clean(
         html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener noreferrer"
     )
@@ -72,7 +78,8 @@ def _linked(tokens: list[Token], env: Any) -> Any:
     for token in tokens:
         inside += {"link_open": 1, "link_close": -1}.get(token.type, 0)
         if token.type == "text" and not inside:
-            yield from _split(token, env)
+            for part in _split(token, env):
+                yield from _with_mentions(part, env["names"]) if part.type == "text" else (part,)
         else:
             yield token
 
@@ -88,6 +95,18 @@ def _split(token: Token, env: Any) -> Any:
         yield _text(found.group())
         yield Token("link_close", "a", -1)
         start = found.end()
+    yield _text(text[start:]) if start else token
+
+
+def _with_mentions(token: Token, names: frozenset[str]) -> Any:
+    text, start = token.content, 0
+    for found in AT.finditer(text) if "@" in text else ():
+        if name := longest(found[1], names):
+            yield _text(text[start : found.start()])
+            yield Token("html_inline", "", 0, content='<span class="mention">')
+            yield _text(f"@{name}")
+            yield Token("html_inline", "", 0, content="</span>")
+            start = found.start() + 1 + len(name)
     yield _text(text[start:]) if start else token
 
 

@@ -5,7 +5,7 @@ Code is no speech: what stands in backticks mentions nobody. A first name that t
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -46,16 +46,16 @@ def mentioned(text: str, known: Mapping[str, frozenset[UUID]]) -> set[UUID]:
     """Everybody whom the text mentions."""
     found: set[UUID] = set()
     for at in AT.finditer(CODE.sub(" ", text)) if "@" in text else ():
-        found |= known.get(longest(at[1], known), frozenset())
+        found |= known.get(longest(at[1], known).casefold(), frozenset())
     return found
 
 
-def longest(words: str, known: Iterable[str] | Mapping[str, object]) -> str:
-    """The longest name that these words begin with, as `known` has it; "" for none."""
-    parts = words.casefold().split(" ")
+def longest(words: str, known: Container[str]) -> str:
+    """The longest name that these words begin with, as it is written there; "" for none."""
+    parts = words.split(" ")
     for count in range(len(parts), 0, -1):
         name = " ".join(parts[:count])
         for tried in (name, name.rstrip(END), re.split("['’]", name)[0]):  # Bob's
-            if tried in known:
+            if tried.casefold() in known:
                 return tried
     return ""

@@ -30,10 +30,13 @@ class Line:
 
 
 def lines_of(by: Actor, row: Delivery) -> list[Line]:
-    """Of a delivery's items those that are still news: seen, unread, awake, and not told by this channel since."""
-    channel = "mailed_at" if row.channel == Delivery.Channel.MAIL else "pushed_at"
-    fresh = Q(**{channel: None}) | Q(**{f"{channel}__lt": F("told_at")})
-    rows = awake(seen_items(by)).filter(fresh, pk__any=row.notices, read_at=None)
+    """Of a delivery's items those that are still news: seen, unread, awake, and not mailed since.
+
+    A push goes to each of somebody's devices, so that one of them was told says nothing of the others.
+    """
+    rows = awake(seen_items(by)).filter(pk__any=row.notices, read_at=None)
+    if row.channel == Delivery.Channel.MAIL:
+        rows = rows.filter(Q(mailed_at=None) | Q(mailed_at__lt=F("told_at")))
     items = [one for one in rows.select_related("task").order_by("-needs_me", "told_at", "pk") if not _is_over(one)]
     return [_line(by, one, drawing) for one, drawing in zip(items, drawn(by, items), strict=True)]
 

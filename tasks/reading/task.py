@@ -1,5 +1,7 @@
 """One task with all that hangs on it, in four queries."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +24,8 @@ from workspaces.undo import undoable
 from ..markdown import render as markdown
 from ..models import Assignment, Attachment, ChecklistItem, Comment, Task, TaskLabel
 from ..models.tasks import shared_with
+from ..notices.following import following, watches_of
+from ..notices.mentions import Named, handles
 from .cards import day
 from .facts import Facts, facts_of, meet, rights
 from .finding import task_of
@@ -40,17 +44,39 @@ def task_page(by: Actor, ref: str, keys: frozenset[str]) -> dict[str, Any]:
         _keep_to(by, task)
     comments = _comments(task)
     meet(facts, set(task.people), task.pk)
-    may, pattern, history = rights(by, task), _pattern(by), _history(by, task)
+    may, history = rights(by, task), _history(by, task)
+    texts = (task.description, *(comment.body for comment in comments))
+    linked = Linked(_pattern(by), keys, _names(facts, texts))
     return {
-        "task": _task(facts, task, pattern, keys), "project": facts.project, "may": may,
+        "task": _task(facts, task, linked), "project": facts.project, "may": may,
         "statuses": list(facts.statuses.values()), "priorities": [{"value": v, "name": n} for v, n in reversed(Task.Priority.choices)],
         "people": [one | {"on": one["id"] in task.people} for one in facts.people.values()],
         "all_labels": [one | {"on": one["id"] in task.label_ids} for one in facts.labels.values()],
         "checklist": task.lines, "checklist_done": sum(line["done"] for line in task.lines),
-        **_subtasks(facts, task, pattern), "attachments": [_attachment(by, task, one) for one in task.links], "max_file": settings.MAX_FILE,
-        "comments": [_comment(by, comment, may, pattern, keys) for comment in comments], "history": history,
-        "changed_by": {name: _by(history, name) for name in ("title", "description")},
+        **_subtasks(facts, task, linked.tasks), "attachments": [_attachment(by, task, one) for one in task.links], "max_file": settings.MAX_FILE,
+        "comments": [_comment(by, comment, may, linked) for comment in comments], "history": history,
+        "watch": following(by, task), "changed_by": {name: _by(history, name) for name in ("title", "description")},
     }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What texts of this page link: tasks at this address, of these projects; and the people they may mention."""
+
+    tasks: str
+    keys: frozenset[str]
+    names: frozenset[str]
+
+    def html(self, text: str) -> str:
+        """Of Markdown."""
+        return markdown(text, tasks=self.tasks, keys=self.keys, names=self.names)
+
+
+def _names(facts: Facts, texts: Iterable[str]) -> frozenset[str]:
+    """Whom these texts can mention: who can see the task."""
+    if not any("@" in text for text in texts):
+        return frozenset()
+    return frozenset(handles(Named(key, one["name"], "") for key, one in facts.people.items()))
 
 
 def _keep_to(by: Actor, task: Task) -> None:
@@ -77,6 +103,7 @@ def _with_details(by: Actor) -> Any:
         below=ArraySubquery(below.values(fact=JSONObject(number="number", title="title", status="status_id", archived="archived_at"))),
         label_ids=ArraySubquery(TaskLabel.objects.filter(**here).values("label_id")),
         people=ArraySubquery(Assignment.objects.filter(**here).values("user_id")),
+        watch=ArraySubquery(watches_of(by).values(fact=JSONObject(task="task", level="level", why="why"))),
         granted=ArraySubquery(shared_with(by).filter(content_object=OuterRef("pk")).values("permission__codename")),
     )  # fmt: skip
 
@@ -85,7 +112,7 @@ def _pattern(by: Actor) -> str:
     return reverse("task", args=[by.workspace.slug, "REF"])
 
 
-def _task(facts: Facts, task: Task, pattern: str, keys: frozenset[str]) -> dict[str, Any]:
+def _task(facts: Facts, task: Task, linked: Linked) -> dict[str, Any]:
     today, status = (
         timezone.localdate(),
         facts.statuses.get(task.status_id)
@@ -93,13 +120,13 @@ def _task(facts: Facts, task: Task, pattern: str, keys: frozenset[str]) -> dict[
     )
     return {
         "ref": task.ref, "title": task.title, "description": task.description, "version": task.version,
-        "description_html": markdown(task.description, tasks=pattern, keys=keys), "archived": bool(task.archived_at),
-        "url": pattern.replace("REF", task.ref), "status": status, "priority": task.priority, "priority_name": task.get_priority_display(),
+        "description_html": linked.html(task.description), "archived": bool(task.archived_at),
+        "url": linked.tasks.replace("REF", task.ref), "status": status, "priority": task.priority, "priority_name": task.get_priority_display(),
         "due": task.due.isoformat() if task.due else "", "due_shown": day(task.due, today) if task.due else "",
         "overdue": task.due is not None and task.due < today and status["category"] != "done", "estimate": task.estimate,
         "assignees": facts.faces(task.people), "created_at": task.created_at, "updated_at": task.updated_at,
         "labels": [fact for key, fact in facts.labels.items() if key in task.label_ids],
-        "created_by": str(task.creator) if task.creator else "", "parent": _parent(task, pattern),
+        "created_by": str(task.creator) if task.creator else "", "parent": _parent(task, linked.tasks),
     }  # fmt: skip
 
 
@@ -140,10 +167,10 @@ def _comments(task: Task) -> list[Comment]:
     return list(rows.select_related("author").order_by("created_at", "pk"))
 
 
-def _comment(by: Actor, comment: Comment, may: dict[str, bool], pattern: str, keys: frozenset[str]) -> dict[str, Any]:
+def _comment(by: Actor, comment: Comment, may: dict[str, bool], linked: Linked) -> dict[str, Any]:
     mine = comment.author_id == by.user.pk and may["comment"]
     return {
-        "id": comment.pk, "body": comment.body, "body_html": markdown(comment.body, tasks=pattern, keys=keys),
+        "id": comment.pk, "body": comment.body, "body_html": linked.html(comment.body),
         "author": face(comment.author, comment.author_name), "created_at": comment.created_at, "edited": bool(comment.edited_at),
         "version": comment.version, "mine": mine, "may_delete": mine or may["delete"],
     }  # fmt: skip
