@@ -93,6 +93,6 @@ def test_a_session_that_is_ended_elsewhere_is_out_at_once(
     here.goto("/profile/sessions/")
     here.get_by_role("button", name="Sign out", exact=True).click()
     expect(here.get_by_text("This device")).to_be_visible()
-    expect(there.get_by_role("alertdialog")).to_contain_text("You are signed out.")
+    expect(there.get_by_role("alert")).to_contain_text("You are signed out.")
     there.goto("/profile/")
     expect(there.get_by_role("heading", name="Sign in")).to_be_visible()

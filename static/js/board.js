@@ -4,6 +4,7 @@ import { Drag } from "app/drag";
 import { refresh } from "app/fragments";
 import { Lift } from "app/lift";
 import { openAt } from "app/menu";
+import { wait } from "app/carry";
 import { post, Refused } from "app/post";
 import { go } from "app/router";
 import { copyText } from "app/done";
@@ -121,12 +122,14 @@ class Board extends HTMLElement {
     const url = `${this.dataset.taskBase.replace("REF", card.dataset.ref)}place/`;
     const names = [...new Set(columns.map((one) => one.id))];
     try {
-      const { done } = await post(url, { ...fields, version: card.dataset.version });
+      const { done, queued } = await post(url, { ...fields, version: card.dataset.version });
+      if (queued) return wait(card, queued);
       if (done?.version) card.dataset.version = done.version;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (error.status) this.revert(card, home); else card.classList.add("is-pending");
+      this.revert(card, home);
       refuse(error);
+      if (error.status === 409) names.splice(0, names.length, "board"); // it stands where somebody else has put it
     }
     await refresh(names);
   }

@@ -1,9 +1,9 @@
-// Longer text: opened in place, previewed by the server, kept as a draft until it is saved.
+// Longer text: opened in place, previewed by the server; what is not saved is kept by drafts.js.
 import { $ } from "app/dom";
+import { wait } from "app/carry";
+import { endDraft, restore } from "app/drafts";
 import { post, token } from "app/post";
-import { refuse, toast } from "app/toast";
-
-const draftKey = (form) => `draft:${document.body.dataset.workspace}:${form.dataset.draft ?? form.dataset.url}`;
+import { refuse } from "app/toast";
 
 addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-edit]");
@@ -13,13 +13,14 @@ addEventListener("click", (event) => {
   if (preview) show(preview);
 });
 
-function open(form) {
+function open(form, { focus = true } = {}) {
   if (!form) return;
   form.hidden = false;
   form.setAttribute("data-open", "");
   reading(form, true);
   const field = $("textarea", form);
-  if (form.dataset.opened === undefined) { form.dataset.opened = field.defaultValue.length; restore(form, field); }
+  if (form.dataset.opened === undefined) { form.dataset.opened = field.defaultValue.length; restore(form); }
+  if (!focus) return;
   field.focus();
   field.setSelectionRange(field.value.length, field.value.length);
 }
@@ -32,7 +33,7 @@ function reading(form, hidden) {
 function close(form) {
   const field = $("textarea", form);
   field.value = field.defaultValue;
-  forget(form);
+  endDraft(field);
   $(".stale-note", form)?.remove();
   if (form.dataset.editor === "new") return;
   form.removeAttribute("data-open");
@@ -66,11 +67,9 @@ addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) { event.preventDefault(); save(form); }
   if (event.key === "Escape") { event.stopPropagation(); if (form.dataset.editor === "new" || $("textarea", form).value !== $("textarea", form).defaultValue) event.target.blur(); else close(form); }
 });
-addEventListener("input", (event) => {
-  const form = event.target.closest?.("[data-editor]");
-  if (!form) return;
-  if (event.target.value === event.target.defaultValue) forget(form); else try { localStorage.setItem(draftKey(form), event.target.value); } catch { /* a full store loses the draft, not the text */ }
-});
+// Unsaved words of a form that is closed: it opens with them.
+addEventListener("flow:draft", ({ target }) => open(target, { focus: false }));
+addEventListener("flow:draft-discarded", ({ target }) => { const form = target.closest("[data-editor]"); if (form) close(form); });
 
 async function save(form) {
   const field = $("textarea", form), text = field.value, fresh = form.dataset.editor === "new";
@@ -79,8 +78,8 @@ async function save(form) {
   const button = $(".btn-primary", form);
   button.setAttribute("aria-busy", "true");
   try {
-    const { done } = await post(form.dataset.url, { [form.dataset.field]: text, ...(form.dataset.version && { version: form.dataset.version }) });
-    forget(form);
+    const { done, queued } = await post(form.dataset.url, { [form.dataset.field]: text, ...(form.dataset.version && { version: form.dataset.version }) });
+    if (queued) stand(form, text, queued);
     if (form.dataset.version && done?.version && !done.merged) form.dataset.version = done.version;
     field.value = fresh ? "" : text;
     if (!fresh) field.defaultValue = text;
@@ -88,11 +87,16 @@ async function save(form) {
   } catch (error) { refuse(error); } finally { button.removeAttribute("aria-busy"); }
 }
 
-function forget(form) { localStorage.removeItem(draftKey(form)); }
-
-function restore(form, field) {
-  const kept = localStorage.getItem(draftKey(form));
-  if (kept && kept !== field.defaultValue) { field.value = kept; toast("Your unsaved words are back."); }
+// What waits to be saved is shown as it was written, and marked.
+function stand(form, text, id) {
+  const shown = form.parentElement.querySelector(":scope > .described, :scope > [data-reading]");
+  if (shown) { shown.replaceChildren(Object.assign(document.createElement("p"), { className: "as-typed", textContent: text, dir: "auto" })); wait(shown, id); return; }
+  const ghost = form.closest(".comment").cloneNode(true), words = Object.assign(document.createElement("div"), { className: "comment-card" });
+  words.append(Object.assign(document.createElement("p"), { className: "as-typed", textContent: text, dir: "auto" }), Object.assign(document.createElement("span"), { className: "muted small", textContent: "Waiting to be sent" }));
+  $("form", ghost).replaceWith(words);
+  for (const name of ["data-ghost", "data-keep"]) ghost.setAttribute(name, "");
+  wait(ghost, id);
+  form.closest(".comment").before(ghost);
 }
 
 // Another person saved the same text meanwhile: the form keeps the version that these words were begun on, and the server
@@ -118,4 +122,5 @@ addEventListener("flow:settled", ({ detail }) => {
   }
 });
 
-for (const form of document.querySelectorAll("[data-editor=new]")) restore(form, $("textarea", form));
+document.documentElement.flowEditor = true;
+restore();

@@ -1,6 +1,6 @@
 // Files of an open task: chosen, dropped on the pane or pasted; each is sent by itself and shows how far it is.
 import { $, icon } from "app/dom";
-import { report } from "app/status";
+import { fly, heard } from "app/status";
 import { told, token, wordsFor } from "app/post";
 import { toast } from "app/toast";
 
@@ -67,11 +67,12 @@ function announce(file) {
 function carry(url, file, row) {
   const body = new FormData(), wire = new XMLHttpRequest();
   body.append("file", file);
-  report("saving");
+  const end = fly();
   return new Promise((resolve) => {
     wire.upload.onprogress = ({ loaded, total }) => { const bar = $("progress", row); if (bar) bar.value = loaded / total; };
-    wire.onload = () => { report(wire.status >= 500 ? "failed" : "saved"); settle(wire, file, row, url); resolve(); };
-    wire.onerror = () => { report("saved"); fail(row, file, "not sent: no connection", url); resolve(); };
+    wire.onload = () => { heard(true); settle(wire, file, row, url); resolve(); };
+    wire.onerror = () => { heard(false); fail(row, file, "not sent: no connection", url); resolve(); };
+    wire.onloadend = end;
     wire.open("POST", url);
     wire.setRequestHeader("X-CSRFToken", token());
     wire.setRequestHeader("HX-Request", "true");

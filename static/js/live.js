@@ -1,7 +1,8 @@
 // The live client: events in order, each once; by socket while there is one, else by asking every 30 s.
 import { $, say } from "app/dom";
 import { allNames, includes, refresh } from "app/fragments";
-import { connection } from "app/status";
+import { connection, heard as reached } from "app/status";
+import { close } from "app/wire";
 import { ask } from "app/dialogs";
 import { toast } from "app/toast";
 import * as presence from "app/presence";
@@ -28,6 +29,7 @@ export function send(text) {
 
 // Every socket is accepted, so that its close code can be read: only a frame shows that we are let in.
 function here() {
+  if (tries) document.dispatchEvent(new CustomEvent("flow:inbox-changed", { bubbles: true })); // nothing rang meanwhile
   tries = 0;
   heard = Date.now();
   poll = clearInterval(poll);
@@ -56,6 +58,7 @@ function abandon() {
 function take(frame) {
   if (frame.event.startsWith("presence:")) return presence.take(frame);
   if (frame.event === "head") { if (frame.epoch && frame.epoch !== epoch) startOver(frame); else if (frame.seq > last) catchUp(); return; }
+  if (frame.event === "inbox") return document.dispatchEvent(new CustomEvent("flow:inbox-changed", { bubbles: true }));
   if (frame.event === "resync") { startOver(frame); return; }
   if (!frame.seq || frame.seq <= last) return;
   if (frame.seq > last + 1) { catchUp(); return; }
@@ -73,6 +76,7 @@ function catchUp() {
 async function pull() {
   for (;;) {
     const response = await fetch(`${EVENTS}?after=${last}`, { headers: { Accept: "application/json" } });
+    reached(true);
     if (response.status === 410 || response.status === 400) return startOver(await response.json().catch(() => ({})));
     if (response.status === 403 && (await response.clone().json().catch(() => ({}))).type?.endsWith("second-factor-required")) return location.reload();
     if (response.status === 401 || response.status === 403 || response.status === 404) return shownOut(response.status === 401 ? 4401 : 4403);
@@ -126,13 +130,15 @@ function mark(event, { key, by }) {
 async function shownOut(code) {
   if (closedFor) return;
   closedFor = code;
-  clearInterval(poll);
+  poll = clearInterval(poll);
+  if (code === 4401) return close("signed out"); // signed-out.js says so, and the page goes on when its person is back
   connection(false);
-  const words = code === 4401 ? "You are signed out." : "You no longer have access to this workspace.";
+  const words = "You no longer have access to this workspace.";
   toast(words, { danger: true });
-  const yes = await ask(words, { yes: code === 4401 ? "Sign in again" : "Leave this page", danger: false });
-  if (yes) location.assign(code === 4401 ? `/accounts/login/?next=${encodeURIComponent(location.pathname)}` : "/");
+  if (await ask(words, { yes: "Leave this page", danger: false })) location.assign("/");
 }
+
+addEventListener("flow:signed-in", () => { if (closedFor === 4401) { closedFor = null; tries = 0; connect(); } });
 
 addEventListener("online", () => { if (!closedFor && socket) { tries = 0; abandon(); } });
 setInterval(() => { if (!closedFor && socket?.readyState <= 1 && Math.abs(Date.now() - heard) > SILENT) abandon(); }, 10_000);

@@ -8,8 +8,12 @@ import "app/theme";
 import "app/router";
 import "app/done";
 import "app/conflict";
+import "app/carry";
+import "app/drafts";
+import "app/signed-out";
+import "app/waiting"; // before the line is gone
 import { load } from "app/load";
 
 load(document);
-if (document.body.dataset.workspace) import("app/live");
+if (document.body.dataset.workspace) { import("app/live"); import("app/inbox-count"); }
 if (window.Notification?.permission === "granted") import("app/push").then((push) => push.renew());

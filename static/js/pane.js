@@ -2,6 +2,8 @@
 import { $, $$, isTyping } from "app/dom";
 import { key } from "app/keys";
 import { closePane, go } from "app/router";
+import { wait } from "app/carry";
+import { endDraft } from "app/drafts";
 import { post } from "app/post";
 import { dayFrom } from "app/tokens";
 import { refuse } from "app/toast";
@@ -43,8 +45,9 @@ class Pane extends HTMLElement {
     if (!text) { target.value = was; return; }
     target.value = target.defaultValue = text;
     try {
-      const { done } = await post(target.dataset.autosave || this.url, { [target.name]: text, version: target.dataset.version });
+      const { done, queued } = await post(target.dataset.autosave || this.url, { [target.name]: text, version: target.dataset.version });
       if (done?.version) target.dataset.version = done.version;
+      if (queued) wait(target, queued);
     } catch (error) {
       target.defaultValue = was;
       target.focus();
@@ -56,7 +59,7 @@ class Pane extends HTMLElement {
     const { target } = event;
     if (target.matches("[data-autosave]")) {
       if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); target.blur(); }
-      if (event.key === "Escape") { event.stopPropagation(); target.value = target.defaultValue; target.blur(); pane().focus(); }
+      if (event.key === "Escape") { event.stopPropagation(); target.value = target.defaultValue; endDraft(target); target.blur(); pane().focus(); }
     }
     if (target.closest("[data-add]") && event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.add(target.closest("[data-add]")); }
     if (target.closest("[data-add]") && event.key === "Escape") { event.stopPropagation(); target.blur(); pane().focus(); }
@@ -66,7 +69,7 @@ class Pane extends HTMLElement {
     const field = $("textarea", form), text = field.value.trim();
     if (!text) return;
     field.value = "";
-    try { await post(form.dataset.add, { [field.name]: text }); } catch (error) { field.value = text; refuse(error); }
+    try { const { queued } = await post(form.dataset.add, { [field.name]: text }); if (queued) stand(form, text, queued); } catch (error) { field.value = text; refuse(error); }
     field.focus();
   }
 
@@ -95,6 +98,15 @@ class Pane extends HTMLElement {
 }
 customElements.define("flow-pane", Pane);
 
+// A line that waits to be sent, where it will stand.
+function stand(form, text, id) {
+  const list = form.previousElementSibling?.matches("ul") ? form.previousElementSibling : form.parentElement;
+  const line = Object.assign(document.createElement(list.matches("ul") ? "li" : "div"), { className: "check", textContent: text, dir: "auto" });
+  for (const name of ["data-ghost", "data-keep"]) line.setAttribute(name, "");
+  wait(line, id);
+  if (list.matches("ul")) list.append(line); else form.before(line);
+}
+
 function day(inDays) {
   if (inDays === "") return "";
   return dayFrom({ 0: "today", 1: "tomorrow" }[inDays] ?? inDays);
@@ -102,7 +114,7 @@ function day(inDays) {
 
 // The next or previous task in the order of the board or list behind the pane.
 function walk(step) {
-  const all = $$("#board .card, #list .list-row, .subtask[data-ref]"), ref = pane().dataset.ref;
+  const all = $$("#board .card, #list .list-row, #inbox .inbox-item[data-ref], .subtask[data-ref]"), ref = pane().dataset.ref;
   const here = all.findIndex((one) => one.dataset.ref === ref && !one.closest("#pane"));
   const to = all.filter((one) => !one.closest("#pane"))[here + step];
   if (to) { to.scrollIntoView({ block: "nearest", inline: "nearest" }); go($("a", to).href); }
@@ -122,7 +134,7 @@ addEventListener("htmx:afterRequest", ({ detail }) => {
 });
 
 // Keys of an open task; a card in focus behind it keeps its own.
-const free = (event) => !!pane() && !event.target.closest?.(".card, .list-row") && !$(":popover-open:not(.toasts, .tip)");
+const free = (event) => !!pane() && !event.target.closest?.(".card, .list-row, .inbox-item") && !$(":popover-open:not(.toasts, .tip)");
 const press = (id) => () => { const button = $(`#${id}`); if (button && !button.disabled) button.click(); };
 for (const [name, id] of Object.entries({ s: "fact-status", a: "fact-assignees", p: "fact-priority", l: "fact-labels", d: "fact-due", ".": "pane-more" })) key(name, press(id), { when: free });
 key("j", () => walk(1), { when: free });

@@ -1,5 +1,9 @@
-// Send a change to the server, tell the page what came of it, and keep the status line true.
-import { report } from "app/status";
+// A change by this page: through the queue where it can be kept, and what came of it told to the page.
+import { key, keeps, put } from "app/queue";
+import { direct, told, token } from "app/wire";
+import { words } from "app/words";
+
+export { told, token };
 
 export class Refused extends Error {
   constructor(sentence, status, fields = {}) { super(sentence); Object.assign(this, { status, fields }); }
@@ -10,44 +14,31 @@ const WORDS = {
   404: "That is no longer there.", 409: "Somebody changed this meanwhile. Here is the fresh state.", 413: "That is too large.", 429: "Too fast. Try again in a moment.",
 };
 
-export function token() { return document.querySelector('meta[name="csrf-token"]').content; }
-
-export function told(response, name) {
-  try { return JSON.parse(response.headers.get("HX-Trigger") ?? "{}")[name]; } catch { return undefined; }
-}
-
 export function wordsFor(status) { return WORDS[status] ?? "Something went wrong here. Nothing was saved."; }
 
+// Resolves with `done` when it is saved, or with `queued`, its id in the queue, when it has to wait; refused, it raises Refused.
 export async function post(url, fields = {}, { method = "POST", quiet = false, part = "", way = "" } = {}) {
-  const send = async () => {
-    report("saving");
-    let response;
-    try {
-      response = await fetch(url, { method, body: method === "DELETE" && !Object.keys(fields).length ? undefined : encode(fields), headers: { "X-CSRFToken": token(), "HX-Request": "true", ...(part && { "X-Part": part }) } });
-    } catch {
-      report("failed", () => send().catch(() => {}));
-      throw new Refused(wordsFor(0), 0);
-    }
-    return settle(response, { quiet, way });
-  };
-  return send();
+  const { pathname, search } = new URL(url, location.href), change = { url: pathname + search, method, fields, part };
+  const kept = keeps(url), outcome = kept ? await put({ ...change, words: words(change) }) : await direct({ ...change, id: key() });
+  if (outcome.queued) tell("flow:sent", { url: change.url, fields, queued: outcome.queued });
+  if (outcome.queued || outcome.discarded) return outcome;
+  if (outcome.later) throw new Refused(wordsFor(0), 0);
+  if (outcome.refused) throw refusal(outcome.refused);
+  finish(change, outcome, { quiet, way });
+  return outcome;
 }
 
-function settle(response, extra) {
-  if (!response.ok) {
-    report(response.status >= 500 ? "failed" : "saved");
-    const refused = told(response, "flowboard:refused") ?? {};
-    // where two people changed the same the answer shows both: conflict.js
-    throw Object.assign(new Refused(refused.sentence ?? wordsFor(response.status), response.status, refused.fields), response.headers.has("X-Conflict") && { conflict: response.text() });
-  }
-  report("saved");
-  const done = told(response, "flowboard:done");
-  if (done) document.dispatchEvent(new CustomEvent("flowboard:done", { bubbles: true, detail: { ...done, ...extra } }));
-  return { response, done };
+export function refusal({ sentence, status, fields, html }) {
+  return Object.assign(new Refused(sentence ?? wordsFor(status), status, fields), html && { conflict: Promise.resolve(html) });
 }
 
-function encode(fields) {
-  const body = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one ?? "");
-  return body;
+export function finish({ url, fields }, { done, redirect }, extra) {
+  tell("flow:sent", { url, fields });
+  if (done) tell("flowboard:done", { ...done, ...extra });
+  if (redirect) location.assign(redirect);
 }
+
+function tell(name, detail) { document.dispatchEvent(new CustomEvent(name, { bubbles: true, detail })); }
+
+// What waited has been answered: from this page or an earlier one, or by another tab.
+addEventListener("flow:sent-late", ({ detail: { one, outcome } }) => { if (!outcome.refused) finish(one, { ...outcome, redirect: "" }, { quiet: true }); });

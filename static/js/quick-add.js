@@ -1,6 +1,8 @@
 // Writing tasks down: at a column's foot, or from anywhere with C. Several lines make several tasks, in order.
 import { $, $$ } from "app/dom";
 import { show } from "app/dialogs";
+import { wait } from "app/carry";
+import { endDraft } from "app/drafts";
 import { post } from "app/post";
 import { chips, read, strip } from "app/tokens";
 import { refuse } from "app/toast";
@@ -36,7 +38,8 @@ async function createTask(form, another) {
   if (!titles.value.trim()) { titles.focus(); return; }
   error.hidden = true;
   try {
-    await post(form.getAttribute("action"), Object.fromEntries([...new FormData(form)].filter(([, value]) => value)));
+    const { queued } = await post(form.getAttribute("action"), Object.fromEntries([...new FormData(form)].filter(([, value]) => value)));
+    if (queued) stand($(`.column[data-status="${form.elements.status.value}"]`), "bottom", titles.value, queued);
     titles.value = "";
     if (another) titles.focus(); else { form.reset(); form.closest("dialog").close(); }
   } catch (refused) {
@@ -49,7 +52,7 @@ function start(column, at) {
   const there = $(".quick-add", column);
   if (there) { $("textarea", there).focus(); return; }
   for (const other of $$(".quick-add")) if (!$("textarea", other).value.trim()) other.flowClose();
-  const form = new DOMParser().parseFromString(`<form class="quick-add" data-keep data-open><textarea rows="1" maxlength="20000" dir="auto" aria-label="New tasks" placeholder="What needs doing?"></textarea><div class="quick-chips card-facts" aria-live="polite"></div><div class="quick-foot"><span>Enter adds, Esc closes</span><button class="btn btn-primary btn-s">Add</button></div></form>`, "text/html").body.firstChild;
+  const form = new DOMParser().parseFromString(`<form class="quick-add" data-keep data-open data-draft-place="quick:${column.dataset.status}:${at}"><textarea rows="1" maxlength="20000" dir="auto" aria-label="New tasks" placeholder="What needs doing?"></textarea><div class="quick-chips card-facts" aria-live="polite"></div><div class="quick-foot"><span>Enter adds, Esc closes</span><button class="btn btn-primary btn-s">Add</button></div></form>`, "text/html").body.firstChild;
   const foot = $(".column-foot > .btn", column);
   if (at === "top") $(".cards", column).before(form); else { foot.hidden = true; foot.before(form); }
   form.flowClose = () => { form.remove(); foot.hidden = false; foot.focus(); };
@@ -77,7 +80,9 @@ async function add(form, column, at, facts) {
   $(".quick-chips", form).replaceChildren();
   const values = Object.fromEntries(Object.entries(facts).map(([kind, all]) => [kind, [...all.keys()]]));
   try {
-    await post($("flow-board").dataset.tasks, { titles, status: column.dataset.status, at, ...values });
+    const { queued } = await post($("flow-board").dataset.tasks, { titles, status: column.dataset.status, at, ...values });
+    if (queued) stand(column, at, titles, queued);
+    if (!field.value.trim()) endDraft(field);
     for (const kind of Object.keys(facts)) delete facts[kind];
   } catch (refused) {
     field.value = [titles, field.value].filter(Boolean).join("\n");
@@ -85,4 +90,17 @@ async function add(form, column, at, facts) {
     refuse(refused);
   }
   field.focus();
+}
+
+// Cards that wait to be made, where they will stand.
+function stand(column, at, titles, id) {
+  const list = column && $(".cards", column);
+  if (!list) return;
+  const made = titles.split("\n").filter((line) => line.trim()).map((title) => {
+    const card = Object.assign(document.createElement("li"), { className: "card-ghost", textContent: title.trim(), dir: "auto" });
+    for (const name of ["data-ghost", "data-keep"]) card.setAttribute(name, "");
+    wait(card, id);
+    return card;
+  });
+  if (at === "top") list.prepend(...made); else $(":scope > .cards-empty", list).before(...made);
 }
