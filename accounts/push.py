@@ -36,6 +36,7 @@ class Answer:
     state: Literal["sent", "later", "gone", "refused"]
     wait: float | None = None
     words: str = ""
+    away: bool = False  # nobody answered there: others need not be tried
 
 
 def signed_in(subscription: PushSubscription) -> bool:
@@ -58,7 +59,7 @@ def send(
     try:
         return _answer(_sent(subscription, private, message, topic, urgent))
     except outward.Unfetchable as error:
-        return Answer("later", words=str(error))
+        return Answer("later", words=str(error), away=True)
     except ValueError as error:  # keys that are none
         return Answer("refused", words=str(error))
 

@@ -150,7 +150,7 @@ class Round:
         elif (host := push.host_of(device)) not in self.silent:
             answer = push.send(device, letter.message, topic=letter.topic, urgent=letter.urgent)
             self._pushed(row, device, letter, answer)
-            if answer.state == "later":
+            if answer.away:
                 self.silent.add(host)
 
     def _pushed(self, row: Delivery, device: PushSubscription, letter: Letter, answer: push.Answer) -> None:
