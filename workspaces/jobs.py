@@ -1,11 +1,12 @@
 """Background work of workspaces. Jobs get ids and find their own context; each may run twice."""
 
 from datetime import timedelta
+from email.utils import parseaddr
 from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -32,19 +33,22 @@ def invitation_url(invitation: Invitation) -> str:
 
 @shared_task
 def send_invitation(workspace_id: str, invitation_id: str) -> None:
-    """Mail the link, once: marked as sent in the transaction that sends it."""
+    """Mail the link, once: marked as sent in the transaction that sends it.
+
+    A worker that dies between the two sends it again, under the same Message-ID, by which mail servers know it.
+    """
     with tenancy.workspace(workspace_id), transaction.atomic():
         rows = Invitation.objects.filter(workspace_id=UUID(workspace_id), sent_at=None).select_for_update(of=("self",))
         invitation = rows.select_related("workspace", "role", "invited_by").filter(pk=invitation_id).first()
         if invitation is None or invitation.state != "pending":
             return
         context = {"invitation": invitation, "url": invitation_url(invitation)}
-        send_mail(
+        EmailMessage(
             f"{invitation.invited_by} invites you to {invitation.workspace} on FlowBoard",
             render_to_string("workspaces/mail/invitation.txt", context),
-            None,
-            [invitation.email],
-        )
+            to=[invitation.email],
+            headers={"Message-ID": f"<{invitation.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2]}>"},
+        ).send()
         invitation.sent_at = timezone.now()
         invitation.save(update_fields=["sent_at"])
 
