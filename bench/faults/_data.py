@@ -95,15 +95,18 @@ def clock(run: Run) -> None:
 
 def _hours(run: Run, place: Place) -> set[int]:
     """By how many hours the answers' Date headers are off; each is let in, whoever answers."""
-    found = set()
+    hours = set()
     for _ in range(40):
-        wire = http.client.HTTPConnection("127.0.0.1", run.system.port, timeout=10)
+        wire = http.client.HTTPConnection("127.0.0.1", run.system.port, timeout=30)
         wire.request("GET", f"/api/v1/workspaces/{place.slug}/", headers={"Authorization": f"Token {place.tokens[0]}"})
         answer = wire.getresponse()
         answer.read()
         wire.close()
-        found.add(round((parsedate_to_datetime(answer.headers["Date"]).timestamp() - time.time()) / 3600))
-    return found
+        if answer.status == 200:
+            hours.add(round((parsedate_to_datetime(answer.headers["Date"]).timestamp() - time.time()) / 3600))
+        if len(hours) == 2:
+            break
+    return hours
 
 
 def removed(run: Run) -> None:

@@ -100,6 +100,15 @@ class System:
         if not soon(true, PATIENCE):
             raise SystemExit(f"{what} does not come back:\n{self.log.read_text(errors='replace')[-2000:]}")
 
+    def repair(self) -> None:
+        """Whatever was left dead or frozen is up again."""
+        for child in (self.postgres, self.redis, *self.webs, self.worker, self.beat):
+            if child.alive:
+                self.send(child, signal.SIGCONT)
+            else:
+                self.again(child)
+        self.until(lambda: readiness(self.port) == "", "the web")
+
     def superuser(self) -> psycopg.Connection:
         """Sees and may everything."""
         url = re.sub(

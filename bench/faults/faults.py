@@ -14,7 +14,9 @@ import argparse
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ._ears import Ears
@@ -105,12 +107,26 @@ def play_all(running: System, ears: Ears, sink: Sink, options: argparse.Namespac
             continue
         if time.monotonic() > deadline:
             run.faults.append(f"{name}: not played, the time is over")
-        elif (rest := scene(run)) is not None:
-            next(rest)
-            waiting.append(rest)
-    for rest in reversed(waiting):
-        next(rest, None)
+            continue
+        with on_record(run, name):
+            if (rest := scene(run)) is not None:
+                next(rest)
+                waiting.append((name, rest))
+    for name, rest in reversed(waiting):
+        with on_record(run, name):
+            next(rest, None)
     return run.faults
+
+
+@contextmanager
+def on_record(run: "Run", name: str) -> Iterator[None]:
+    """A scene that breaks is a fault, and the others go on with everything up again."""
+    try:
+        yield
+    except Exception as error:
+        traceback.print_exc()
+        run.faults.append(f"{name}: {error!r}")
+        run.system.repair()
 
 
 if __name__ == "__main__":
