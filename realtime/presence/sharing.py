@@ -41,6 +41,7 @@ class Sharing:
         self._to_read: set[Room] = set()
         self._told_at: dict[Room, float] = {}
         self._wake = asyncio.Event()
+        self._away = False  # as the log says once
 
     def tell(self, room: "Room") -> None:
         """Soon. Who tells of a room for the first time also wants to know of the others."""
@@ -87,8 +88,11 @@ class Sharing:
                 self._wake.clear()
                 try:
                     await self._once(client)
+                    self._away = False
                 except (redis.RedisError, OSError, TimeoutError) as error:
-                    log.warning("other processes do not hear who is here, trying again in %s s: %s", PAUSE, error)
+                    if not self._away:
+                        log.warning("other processes do not hear who is here, until Redis is back: %s", error)
+                    self._away = True
                     self._wake.set()
                     await asyncio.sleep(PAUSE)
 
