@@ -39,6 +39,12 @@ show(
 show(models.Task, columns="ref title status priority due creator updated_at", search="title project__key",
      filters=["priority", one_of("status__category", models.Status.Category.values), "created_at", ARCHIVED, DELETED], joins="project status creator")  # fmt: skip
 show(
+    models.Dependency,
+    columns="blocked blocking created_at",
+    search="blocked__title blocking__title",
+    joins="blocked blocking",
+)
+show(
     models.Assignment,
     columns="task user",
     search="task__title user__email",

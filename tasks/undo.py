@@ -176,6 +176,31 @@ def _reorder(by: Actor, status: Status, rank: str) -> None:
     actions.move_status(by, status, after=left)
 
 
+@undoes("dependency:created", "dependency:deleted")
+def untie(by: Actor, row: Any) -> None:
+    """Tied again, or untied; whoever may not see the other task does neither."""
+    facts = row.after or row.before
+    rows = (
+        Task.objects.visible_to(by)
+        .select_related("project", "status")
+        .filter(pk__in=(facts["blocked"], facts["blocking"]))
+    )
+    found = {str(task.pk): task for task in rows}
+    if len(found) < 2:
+        raise Stale(f"What {row.subject_key} waits for is gone, or not shared with you.")
+    blocked, blocking = found[facts["blocked"]], found[facts["blocking"]]
+    if row.event == "dependency:deleted":
+        actions.add_dependency(by, blocked, blocking=blocking)
+    elif there := blocked.waits_for.filter(blocking=blocking).first():
+        there.blocked = blocked
+        actions.remove_dependency(by, there)
+
+
+@undoes("dependency:resolved", "dependency:reopened")
+def follow(by: Actor, row: Any) -> None:
+    """They follow what is done with the other task, there and back."""
+
+
 @undoes("project:shared", "project:unshared", "task:shared", "task:unshared")
 def share_back(by: Actor, row: Any) -> None:
     """The grant that the person had before is given again, or taken where they had none."""

@@ -2,6 +2,7 @@
 
 from .attachments import add_file, add_link, recover_file, recover_link, remove_file, remove_link
 from .columns import add_status, move_status, recover_status, remove_status, update_status
+from .dependencies import add_dependency, remove_dependency
 from .details import (
     add_checklist_item,
     create_comment,
@@ -26,10 +27,10 @@ from .sharing import share_project, share_task, unshare_project, unshare_task
 from .tasks import Draft, archive_task, create_task, create_tasks, delete_task, recover_task, restore_task, update_task
 
 __all__ = [
-    "Draft", "add_checklist_item", "add_file", "add_link", "add_status", "archive_project", "archive_task", "create_comment", "create_label",
+    "Draft", "add_checklist_item", "add_dependency", "add_file", "add_link", "add_status", "archive_project", "archive_task", "create_comment", "create_label",
     "create_project", "create_task", "create_tasks", "delete_comment", "delete_label", "delete_project", "delete_task",
     "move_status", "move_task", "recover_checklist_item", "recover_comment", "recover_file", "recover_label", "recover_link", "recover_project",
-    "recover_status", "recover_task", "remove_checklist_item", "remove_file", "remove_link", "remove_status", "restore_project", "restore_task",
+    "recover_status", "recover_task", "remove_checklist_item", "remove_dependency", "remove_file", "remove_link", "remove_status", "restore_project", "restore_task",
     "share_project", "share_task", "unshare_project", "unshare_task", "update_checklist_item", "update_comment", "update_label", "update_project",
     "update_status", "update_task",
 ]  # fmt: skip

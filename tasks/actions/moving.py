@@ -8,6 +8,7 @@ from workspaces.spine import action, record
 
 from ..models import Status, Task
 from .board import lock_board, rank_below, same_project
+from .dependencies import tell_waiting
 from .meeting import Elsewhere, Since
 
 
@@ -32,7 +33,8 @@ def move_task(
     known = task.status
     held = Task.objects.within(by.workspace).select_for_update(no_key=True)  # an edit counts the version up too
     task.refresh_from_db(
-        from_queryset=held, fields=["status", "rank", "version", "field_versions", "archived_at", "deleted_at"]
+        from_queryset=held,
+        fields=["status", "rank", "version", "field_versions", "completed_at", "archived_at", "deleted_at"],
     )
     if task.status_id == known.pk:
         task.status = known
@@ -42,9 +44,11 @@ def move_task(
         return task
     was = {"status": task.status.fact, "rank": task.rank, "open": task.is_open}
     rank = rank if rank and _free(to, rank) else rank_below(to, after, but=task)
+    in_the_way = task.in_the_way
     _place(task, to, rank, by)
     now = {"status": to.fact, "rank": task.rank, "open": task.is_open}
     record(by, "task:moved", task, before=was, after=now, key=task.ref, label=task.title, project_id=task.project_id)
+    tell_waiting(by, task, was=in_the_way)
     return task
 
 

@@ -16,6 +16,7 @@ from workspaces.spine import action, record
 from ..models import Assignment, Label, Project, Status, Task, TaskLabel
 from ..people import check_assignable
 from .board import first_status, lock_board, ranks_at, same_project
+from .dependencies import tell_waiting
 from .fields import CLEAN, by_id, estimate, fact, person_fact, priority, set_field, there
 from .meeting import TEXTS, Since, both_sets, together
 
@@ -128,7 +129,7 @@ def update_task(
 
 
 HELD = (
-    "title", "description", "priority", "due", "estimate", "parent_id", "version", "field_versions", "archived_at", "deleted_at",
+    "title", "description", "priority", "due", "estimate", "parent_id", "version", "field_versions", "completed_at", "archived_at", "deleted_at",
     "status_id", "rank",
 )  # fmt: skip
 
@@ -164,11 +165,12 @@ def _touch(by: Actor, task: Task, *fields: str) -> None:
 
 def _turn(by: Actor, task: Task, event: str, column: str, value: datetime | None) -> Task:
     """Archive, restore, delete or recover: one timestamp goes on or off, and the column's count follows."""
-    was = {"status": task.status.fact, "open": task.is_open}
+    was, in_the_way = {"status": task.status.fact, "open": task.is_open}, task.in_the_way
     setattr(task, column, value)
     task.save(update_fields=[column, *task.touch(by.at or timezone.now(), "place")])
     after = {"status": task.status.fact, "open": task.is_open}
     record(by, event, task, before=was, after=after, key=task.ref, label=task.title, project_id=task.project_id)
+    tell_waiting(by, task, was=in_the_way)
     return task
 
 

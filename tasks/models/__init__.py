@@ -2,6 +2,7 @@
 
 from ..access import GRANTS, TASK_GRANTS
 from .delivery import Delivery, NotificationSchedule, ReminderClock
+from .dependencies import Dependency
 from .details import Attachment, ChecklistItem, Comment, ImportRun
 from .notices import Notification, NotificationCursor, NotificationPreference, Reason, Watch
 from .projects import COLORS, Label, Project, ProjectGrant, Status, StatusTally
@@ -17,6 +18,7 @@ __all__ = [
     "ChecklistItem",
     "Comment",
     "Delivery",
+    "Dependency",
     "ImportRun",
     "Label",
     "Notification",

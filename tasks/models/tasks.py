@@ -137,6 +137,11 @@ class Task(TenantModel):
     def is_open(self) -> bool:
         return self.archived_at is None and self.deleted_at is None
 
+    @property
+    def in_the_way(self) -> bool:
+        """Whether what waits for it has to wait on."""
+        return self.is_open and self.completed_at is None
+
     def changed_at(self, name: str) -> int:
         """The version at which a field last changed; `place` is its column and order."""
         return int(self.field_versions.get(name, 1))
