@@ -31,6 +31,14 @@ FREE = {
     "accept_invitation": "whoever holds the link joins by it; it makes the actor",
     "create_token": "everybody makes their own; it may what they may, and no more",
     **dict.fromkeys(("keep_draft", "end_draft"), "everybody keeps their own words; the support keeps nobody's"),
+    **dict.fromkeys(
+        ("mark_read", "finish_items", "snooze_items", "read_box", "unread_box", "watch_task", "watch_project", "mute_reason"),
+        "everybody deals with their own inbox; the support with nobody's",
+    ),
+    **dict.fromkeys(
+        ("prefer", "end_mails", "schedule_notifications", "send_test"),
+        "everybody says how they want to be told; the support says it for nobody",
+    ),
     "create_workspace": "everybody may found one; it makes the actor",
     "erase_person": "everybody erases their own account; it takes a person, not an actor",
     **dict.fromkeys(
