@@ -1,19 +1,24 @@
 """Where somebody is signed in, and how that ends."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import sessions
 from accounts.devices import device
+from accounts.models import User
 from workspaces.actor import Actor
 from workspaces.tests.people import PASSWORD
 
-from .signing import FIREFOX, enters, is_in
+from .signing import FIREFOX, app_code, enters, give_app, is_in, mailed
 from .test_entrance import fresh_limits  # noqa: F401
 
 URL = reverse("own_sessions")
@@ -34,6 +39,53 @@ NEW = {"oldpassword": PASSWORD, "password1": "wobbly-lantern-42", "password2": "
 )  # fmt: skip
 def test_a_browser_in_words(agent: str, words: str) -> None:
     assert device(agent) == words
+
+
+def by_password(client: Client, person: User) -> None:
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+
+
+def by_code(client: Client, person: User) -> None:
+    client.post(reverse("account_request_login_code"), {"email": person.email})
+    client.post(reverse("account_confirm_login_code"), {"code": mailed(person.email, r"\b[A-Z]{4}-[A-Z]{4}\b")})
+
+
+def by_app(client: Client, person: User) -> None:
+    give_app(person)
+    by_password(client, person)
+    client.post(reverse("mfa_authenticate"), {"code": app_code()})
+
+
+@pytest.mark.parametrize("enter", [by_password, by_code, by_app])
+def test_a_session_that_somebody_planted_is_never_signed_in(
+    alice: Actor, enter: Callable[[Client, User], None]
+) -> None:
+    """A stranger has put the id of a session of theirs into her browser, and waits."""
+    theirs = SessionStore()
+    theirs["planted"] = True
+    theirs.create()
+    client, stranger = Client(), Client()
+    for one in (client, stranger):
+        one.cookies["sessionid"] = theirs.session_key
+    enter(client, alice.user)
+    assert is_in(client)
+    assert client.cookies["sessionid"].value != theirs.session_key
+    assert not is_in(stranger)
+    assert not Session.objects.filter(session_key=theirs.session_key).exists()
+
+
+def test_the_cookies_of_a_public_address_travel_by_https_alone(alice: Actor, settings: Any) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = (
+        True  # what HTTPS=true sets: test_production_is_clean
+    )
+    client = Client()
+    client.get(reverse("account_login"), secure=True)
+    client.post(reverse("account_login"), {"login": alice.user.email, "password": PASSWORD}, secure=True)
+    assert client.get("/w/acme/", secure=True).status_code == 200
+    assert {"sessionid", "csrftoken", "workspace"} <= client.cookies.keys()
+    for name, cookie in client.cookies.items():
+        assert cookie["secure"] and cookie["samesite"] == "Lax", name
+        assert cookie["httponly"] or name == "csrftoken"  # no secret to the page, whose forms hold it too
 
 
 def test_sessions_are_listed_and_ended_one_by_one_and_all_others(alice: Actor) -> None:
