@@ -19,7 +19,7 @@ from workspaces.feed import task_of
 from workspaces.models import ActivityLog, Stream
 
 from ..models import Notification, NotificationCursor, Reason, Watch
-from ..notices.audience import TOLD_OF, Scene, heard, mentions, wanted
+from ..notices.audience import FREED, TOLD_OF, Scene, heard, mentions, wanted
 from ..notices.inbox import Inbox
 from ..notices.scene import meet, scene_of
 
@@ -99,6 +99,8 @@ def _tell_act(scene: Scene, inbox: Inbox, act: Sequence[tuple[Any, Wanted]]) -> 
     for row, found in act:
         if row.event == "comment:deleted":
             inbox.withdraw_comment(row.subject_id)
+        if row.event in FREED and not row.after.get("left"):
+            inbox.withdraw_all(Reason.BLOCKING, UUID(task_of(row)))
         for person, reasons in found.items():
             if Reason.UNASSIGNED in reasons and inbox.withdraw(person, Reason.ASSIGNED, UUID(task_of(row))):
                 continue  # they have not read that it was theirs

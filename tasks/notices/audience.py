@@ -22,9 +22,11 @@ FOLLOWED = {
     "task:deleted": Reason.CHANGED, "task:recovered": Reason.CHANGED,
 }  # fmt: skip
 ABOUT_ME = {"task:shared": Reason.SHARED, "project:shared": Reason.SHARED, "member:role_changed": Reason.ROLE}
+IN_THE_WAY = frozenset({"dependency:created", "dependency:reopened"})
+FREED = frozenset({"dependency:resolved", "dependency:deleted"})  # nothing is in the way any more: that is taken back
 WORTH_TELLING = frozenset({"due", "priority"})  # of a task's plain fields: the rest is in its history
 # the rows that anybody is ever told of
-TOLD_OF = frozenset({*TEXTS, *FOLLOWED, *ABOUT_ME, "task:moved", "comment:deleted"})
+TOLD_OF = frozenset({*TEXTS, *FOLLOWED, *ABOUT_ME, *IN_THE_WAY, *FREED, "task:moved", "comment:deleted"})
 DIRECT = frozenset({Reason.ASSIGNED, Reason.MENTIONED, Reason.UNASSIGNED, Reason.SHARED, Reason.ROLE})
 
 
@@ -58,6 +60,11 @@ class Scene:
         project = self.watchers.get(task.project_id, set()) | own
         deaf = self.deaf.get(task.project_id, set()) - task.watching
         return project - task.muted - deaf
+
+    def owners(self, task_id: UUID) -> set[UUID]:
+        """Whose task it is: who is on it, else who created it; who has muted it does not hear of it."""
+        task = self.tasks[task_id]
+        return (task.assignees or ({task.creator_id} if task.creator_id else set())) - task.muted
 
     def follow(self, task_id: UUID, people: Iterable[UUID]) -> None:
         """They follow the task from the next row on."""
@@ -98,6 +105,8 @@ def _reasons(scene: Scene, row: Any) -> Iterator[tuple[UUID, Reason]]:
     now, before = assigned(row)
     yield from ((person, Reason.ASSIGNED) for person in now - before)
     yield from ((person, Reason.UNASSIGNED) for person in before - now)
+    if (why := _for_owners(row)) is not None:
+        yield from ((person, why) for person in scene.owners(task_id))
     if (why := _for_followers(scene, row)) is not None:
         yield from ((person, why) for person in scene.followers(task_id))
     if row.event == "task:created":
@@ -115,6 +124,13 @@ def assigned(row: Any) -> tuple[set[UUID], set[UUID]]:
     """Who is on the task after the row, and who was before it."""
     now, before = ({UUID(one["id"]) for one in facts.get("assignees") or ()} for facts in (row.after, row.before))
     return now, before
+
+
+def _for_owners(row: Any) -> Reason | None:
+    """Their task has to wait, or has to wait for nothing any more."""
+    if row.event in IN_THE_WAY:
+        return Reason.BLOCKING
+    return Reason.UNBLOCKED if row.event == "dependency:resolved" and not row.after.get("left") else None
 
 
 def _for_followers(scene: Scene, row: Any) -> Reason | None:

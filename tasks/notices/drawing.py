@@ -41,6 +41,7 @@ def _around(by: Actor, items: Sequence[Notification]) -> Around:
     log = ActivityLog.objects.within(by.workspace).filter(seq__in=[one.last_seq for one in items if one.last_seq])
     rows = {row.seq: row for row in log.select_related("actor", "on_behalf_of")}
     ids = {one.task_id for one in items if one.task_id} | {pk for one in items for pk in one.task_ids}
+    ids |= {UUID(row.after["blocking"]) for row in rows.values() if row.after.get("blocking")}
     tasks = (
         Task.objects.visible_to(by).filter(pk__any=list(ids)).select_related("project").defer("description", "search")
     )
@@ -60,6 +61,8 @@ def _around(by: Actor, items: Sequence[Notification]) -> Around:
 def _item(by: Actor, around: Around, one: Notification) -> dict[str, Any]:
     reason, row = REASONS[Reason(one.reason)], around.rows.get(one.last_seq or 0)
     one.task = around.tasks.get(one.task_id) if one.task_id else None
+    if row is not None and (blocking := row.after.get("blocking")):
+        row.blocking = around.tasks.get(UUID(blocking))  # None where they may not see it
     words = around.titles.get(one.change_id, "") if one.reason == Reason.IMPORTED else ""
     task, project = one.task, around.projects.get(one.project_id) if one.project_id else None
     return {

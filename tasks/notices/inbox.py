@@ -80,6 +80,11 @@ class Inbox:
             self._forget(one)
         return one is not None
 
+    def withdraw_all(self, reason: Reason, task: UUID) -> None:
+        """The same for everybody; an item that stands for more than one such act stays."""
+        for person in [key[0] for key, one in self.open.items() if key[1:] == (reason, task) and one.count == 1]:
+            self.withdraw(person, reason, task)
+
     def withdraw_comment(self, comment: UUID) -> None:
         """The words are gone; an item that stands for other comments too stays."""
         for key, one in list(self.open.items()):

@@ -64,6 +64,11 @@ def _shared(one: Notification, row: Row) -> str:
     return f"{verb}: {in_words(row.after['grant'])}"
 
 
+def _other(row: Row) -> str:
+    """The task that is in the way, where they may know of it."""
+    return row.blocking.ref if getattr(row, "blocking", None) else "another task"
+
+
 def _due(one: Notification) -> str:
     due = one.task.due if one.task else None
     if due is None:
@@ -79,8 +84,8 @@ def _lowered(words: str) -> str:
 SAYS: dict[Reason, Callable[[Notification, Row], str]] = {
     Reason.ASSIGNED: lambda one, row: "assigned it to you",
     Reason.MENTIONED: _times("mentioned you"),
-    Reason.BLOCKING: lambda one, row: "made your task wait",
-    Reason.UNBLOCKED: lambda one, row: "finished what your task waited for",
+    Reason.BLOCKING: lambda one, row: f"made it wait for {_other(row)}",
+    Reason.UNBLOCKED: lambda one, row: f"finished {_other(row)}, the last thing it waited for",
     Reason.UNASSIGNED: lambda one, row: "took you off it",
     Reason.SHARED: _shared,
     Reason.ROLE: lambda one, row: f"changed your role from {row.before['role']} to {row.after['role']}",
