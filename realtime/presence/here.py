@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 ASK = 4.0  # seconds of silence after which a client is asked; it answers from a hidden tab too, where timers sleep
 SILENT = 10.0  # … after which nobody is believed to be there, though the connection may look open
 PACE = 1.0  # seconds between two tellings, and as much again for each CROWD sockets of the room
-CROWD = 250
+CROWD = 500
 SOON = 0.02  # the first change after a pause waits for those that come with it
-AT_ONCE = 100  # people told of at once; the others a pace later
+AT_ONCE = 250  # people told of at once; the others a pace later
 REMEMBERED = 30  # tellings; who has missed more gets the list
 FRESH = 60.0  # seconds that a name, a picture or a place is believed before PostgreSQL is asked again
 LISTED = 1000  # people in a list
