@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 
 from .backoffice import LookedAt
 from .endings import person_changed
-from .models import Erasure, Guess, ProgramSession, SignIn, SigningKey, User
+from .models import Erasure, Guess, ProgramSession, PushKey, PushSubscription, SignIn, SigningKey, User
 
 admin.site.index_title = "Back-office"
 # no sign-in of its own, which would know neither limits nor second factors
@@ -143,6 +143,29 @@ class ProgramSessionAdmin(LookedAt):
     search_fields = ("user__email", "user__name")
     list_select_related = ("user",)
     exclude = ("session_key", "auth_hash", "newest")
+    ordering = ("-created_at",)
+
+
+@admin.register(PushKey)
+class PushKeyAdmin(LookedAt):
+    """By which push services know this server; the private part is shown nowhere."""
+
+    list_display = ("public", "created_at")
+    list_filter = ("created_at",)
+    search_fields = ("public",)
+    exclude = ("sealed",)
+    ordering = ("-created_at",)
+
+
+@admin.register(PushSubscription)
+class PushSubscriptionAdmin(LookedAt):
+    """Browsers that pushes go to; by their address and keys anybody could push there, so they are shown nowhere."""
+
+    list_display = ("user", "agent", "created_at", "pushed_at", "failures")
+    list_filter = ("created_at", "pushed_at")
+    search_fields = ("user__email", "user__name")
+    list_select_related = ("user",)
+    exclude = ("endpoint", "p256dh", "auth", "session_key")
     ordering = ("-created_at",)
 
 

@@ -70,3 +70,13 @@ show(
 )
 show(models.ImportRun, columns="file_name kind state user project created_at finished_at", search="file_name error user__email",
      filters=["state", "created_at"], joins="user project")  # fmt: skip
+show(models.Delivery, columns="user channel kind due_at tries ended_at outcome", search="user__email",
+     filters=["channel", "kind", "outcome", "due_at"], joins="user")  # fmt: skip
+show(
+    models.NotificationSchedule,
+    columns="user hour days remind_before remind_on_day paused_until",
+    search="user__email",
+    filters=["days"],
+    joins="user",
+)
+show(models.ReminderClock, columns="until", search="workspace__slug", filters=["until"])
