@@ -57,7 +57,7 @@ def grant_support(by: Actor, access: SupportAccess) -> SupportAccess:
     access = _answered(by, access, State.GRANTED)
     access.expires_at = access.answered_at + timedelta(hours=access.hours)
     access.save(update_fields=["state", "answered_at", "answered_by", "expires_at"])
-    _tell(by, "support:granted", access, until=f"{access.expires_at:%Y-%m-%d %H:%M} UTC", staff=str(access.staff))
+    _tell(by, "support:granted", access, until=f"{access.expires_at:%Y-%m-%d %H:%M} UTC", staff=_named(access.staff))
     return access
 
 
@@ -66,7 +66,7 @@ def decline_support(by: Actor, access: SupportAccess) -> SupportAccess:
     """An owner does not consent."""
     access = _answered(by, access, State.DECLINED)
     access.save(update_fields=["state", "answered_at", "answered_by"])
-    _tell(by, "support:declined", access, staff=str(access.staff))
+    _tell(by, "support:declined", access, staff=_named(access.staff))
     return access
 
 
@@ -165,7 +165,12 @@ def _end(by: Actor, access: SupportAccess, why: str) -> SupportAccess:
     return access
 
 
-def _tell(by: Actor, event: str, access: SupportAccess, **facts: str | int) -> None:
+def _named(staff: User) -> dict[str, str]:
+    """With the id, by which the record forgets the name when the account is deleted."""
+    return {"id": str(staff.pk), "name": str(staff)}
+
+
+def _tell(by: Actor, event: str, access: SupportAccess, **facts: Any) -> None:
     """`user`: the member always hears of what is done as them."""
     record(by, event, access, after={"user": str(access.person_id), **facts}, label=str(access.person))
 

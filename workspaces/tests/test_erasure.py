@@ -20,6 +20,7 @@ from workspaces import jobs, tenancy
 from workspaces.actions import change_role, create_token, erase_person, forgetting, invite_member, leave_workspace
 from workspaces.actions.forgetting import forget_in
 from workspaces.actions.members import add_member as member_added
+from workspaces.actions.support import grant_support, request_support, staff_actor
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import ActivityLog, ChangeSet, Membership, Role
@@ -125,6 +126,21 @@ def test_the_record_forgets_the_name_and_verifies(alice: Actor, zoe: Actor, proj
     assert code == 0 and f"of {len(gone)} that a person was erased from" in words
     html = browser(alice).get("/w/acme/audit/").content.decode()
     assert GONE in html and "name erased" in html and "Zoe Quill" not in html.replace("Ask Zoe Quill", "")
+
+
+def test_the_record_forgets_the_staff_too(alice: Actor, zoe: Actor) -> None:
+    ray = make_person("Ray")
+    ray.name, ray.is_staff, ray.is_superuser = "Ray Marlowe", True, True
+    ray.save()
+    asked = request_support(staff_actor(alice.workspace, ray), zoe.user, reason="A card will not move.", hours=1)
+    grant_support(alice, asked)
+    assert len([row for row in log(alice) if "Marlowe" in json.dumps(row.after)]) == 1
+    erased(ray, alice)
+    told = log(alice)
+    assert "Marlowe" not in json.dumps([[row.subject_label, row.before, row.after] for row in told])
+    assert [row.after["staff"] for row in told if "staff" in row.after] == [{"id": str(ray.pk), "name": GONE}]
+    assert {row.subject_label for row in told if row.event == "support:granted"} == {"Zoe Quill"}
+    assert whole(alice) == []
 
 
 def test_a_second_person_in_the_same_rows(
