@@ -7,6 +7,7 @@ from .api.attachments import AttachmentBytes, Attachments, OneAttachment
 from .api.board import Board, SlashedBoard
 from .api.bulk import BulkTasks
 from .api.columns import Labels, MoveStatus, OneLabel, OneStatus, Statuses
+from .api.dependencies import Dependencies, OneDependency
 from .api.details import Checklist, Comments, OneChecklistItem, OneComment
 from .api.inbox import (
     FinishItem,
@@ -54,6 +55,8 @@ urlpatterns = [
     path(f"{TASK}comments/<uuid:comment>/", OneComment.as_view()),
     path(f"{TASK}checklist/", Checklist.as_view()),
     path(f"{TASK}checklist/<uuid:item>/", OneChecklistItem.as_view()),
+    path(f"{TASK}dependencies/", Dependencies.as_view()),
+    path(f"{TASK}dependencies/<uuid:dependency>/", OneDependency.as_view()),
     path(f"{TASK}attachments/", Attachments.as_view()),
     path(f"{TASK}attachments/<uuid:attachment>/", OneAttachment.as_view()),
     path(f"{TASK}attachments/<uuid:attachment>/file", AttachmentBytes.as_view()),

@@ -105,7 +105,7 @@ function staleNames(event, data) {
   if (sheet && (!data.projectId || data.projectId === sheet.dataset.project)) {
     if (sheet.localName === "flow-list") names.push("list");
     else if (data.statusIds?.length && noun !== "status") names.push(...data.statusIds.map((id) => `column-${id}`));
-    else if (["task", "status", "label", "project", "comment", "change", "checklist"].includes(noun)) names.push("board");
+    else if (["task", "status", "label", "project", "comment", "change", "checklist", "dependency"].includes(noun)) names.push("board");
   }
   if (pane && (data.key === pane.dataset.ref || data.parentKey === pane.dataset.ref || ["status", "label"].includes(noun))) names.push("pane");
   if (!sheet && !pane && $("#main [data-live]")) names.push("main");

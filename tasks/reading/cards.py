@@ -17,13 +17,19 @@ from accounts.times import ago
 from workspaces.actor import Actor
 from workspaces.permissions import MEMBER
 
-from ..models import Assignment, Task, TaskGrant, TaskLabel
+from ..models import Assignment, Dependency, Task, TaskGrant, TaskLabel
 from .facts import Facts, meet, rights
 
 COLUMNS = (
     "pk", "status_id", "rank", "number", "title", "version", "priority", "due", "estimate", "comment_count", "checklist_count",
     "checklist_done", "updated_at",
 )  # fmt: skip
+
+
+STANDING = {  # what a task waits for is in its way
+    "blocking__completed_at": None, "blocking__archived_at": None, "blocking__deleted_at": None,
+    "blocking__project__deleted_at": None,
+}  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +55,7 @@ class Card:
     comments: int
     checklist: str
     subtasks: str
+    blocked: int
     updated_at: datetime
     updated: str = ""
     shown: tuple[Any, ...] = ()
@@ -57,7 +64,7 @@ class Card:
         """All that can be seen of it."""
         self.shown = (
             self.url, self.title, self.version, self.movable, self.priority, self.due, self.overdue, self.estimate, self.comments,
-            self.checklist, self.subtasks, self.updated, *self.status.values(), *[tuple(one.values()) for one in self.labels],
+            self.checklist, self.subtasks, self.blocked, self.updated, *self.status.values(), *[tuple(one.values()) for one in self.labels],
             *[tuple(one.values()) for one in self.assignees],
         )  # fmt: skip
 
@@ -99,7 +106,9 @@ def with_details(workspace: UUID, user: UUID, rows: Any, sight: str) -> Any:
         below = below.filter(Exists(grants))
     edits = [] if sight == "whole" else [Exists(grants.filter(permission__codename="edit_task"))]
     done = below.values("completed_at")
-    return rows.values_list(*COLUMNS, ArraySubquery(labels), ArraySubquery(people), ArraySubquery(done), *edits)
+    waits = Dependency.objects.filter(workspace=workspace, blocked=OuterRef("pk"), **STANDING).values("pk")
+    subs = [ArraySubquery(one) for one in (labels, people, done, waits)]
+    return rows.values_list(*COLUMNS, *subs, *edits)
 
 
 def prepare(by: Actor, facts: Facts, found: list[tuple[Any, ...]], *, dated: bool = False) -> list[Card]:
@@ -108,7 +117,7 @@ def prepare(by: Actor, facts: Facts, found: list[tuple[Any, ...]], *, dated: boo
     pattern, today = reverse("task", args=[by.workspace.slug, "REF"]), timezone.localdate()
     edits, archived = rights(by, facts.project)["edit"], bool(facts.project.archived_at)
     return [
-        _card(facts, row, pattern, today, edits or (len(row) > 16 and row[16] and not archived), dated) for row in found
+        _card(facts, row, pattern, today, edits or (len(row) > 17 and row[17] and not archived), dated) for row in found
     ]
 
 
@@ -122,7 +131,7 @@ def _card(facts: Facts, row: tuple[Any, ...], pattern: str, today: date, movable
         checklist=f"{row[11]}/{row[10]}" if row[10] else "", updated_at=row[12],
         labels=[fact for key, fact in facts.labels.items() if key in labels] if labels else [],
         assignees=facts.faces(row[14]) if row[14] else [], subtasks=f"{sum(map(bool, below))}/{len(below)}" if below else "",
-        updated=ago(row[12]) if dated else "",
+        updated=ago(row[12]) if dated else "", blocked=len(row[16]) if status["category"] != "done" else 0,
     )  # fmt: skip
 
 

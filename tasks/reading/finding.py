@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.http import Http404
 
 from accounts.models import User
@@ -15,7 +15,7 @@ from workspaces.compiled import compiled, stand_in
 from workspaces.errors import Refused
 from workspaces.permissions import MEMBER
 
-from ..models import Label, Project, ProjectGrant, Status, Task, TaskGrant
+from ..models import Dependency, Label, Project, ProjectGrant, Status, Task, TaskGrant
 from ..models.projects import in_part, whole
 from ..people import people_for
 from .facts import labels_for
@@ -94,6 +94,15 @@ def task_of(by: Actor, ref: str, rows: Any) -> Task:
         return named.get(number=int(found[2]), deleted_at=None)  # type: ignore[no-any-return]
     except Task.DoesNotExist:
         raise Http404 from None
+
+
+def find_tie(by: Actor, task: Task, key: UUID) -> Dependency:
+    """A dependency of the task on another one, or of another one on it, of which the actor sees both."""
+    rows = Dependency.objects.within(by.workspace).filter(Q(blocked=task) | Q(blocking=task), pk=key)
+    tie = rows.select_related("blocked__project", "blocking__project").first()
+    if tie is None or not (tie.blocked.seen_by(by) and tie.blocking.seen_by(by)):
+        raise Http404
+    return tie  # type: ignore[no-any-return]
 
 
 def find_status(project: Project, key: UUID, field: str = "") -> Status:

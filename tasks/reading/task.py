@@ -27,6 +27,7 @@ from ..models.tasks import shared_with
 from ..notices.following import following, watches_of
 from ..notices.mentions import Named, handles
 from .cards import day
+from .dependencies import dependencies_shown, ties
 from .facts import Facts, facts_of, meet, rights
 from .finding import task_of
 
@@ -53,7 +54,7 @@ def task_page(by: Actor, ref: str, keys: frozenset[str]) -> dict[str, Any]:
         "people": [one | {"on": one["id"] in task.people} for one in facts.people.values()],
         "all_labels": [one | {"on": one["id"] in task.label_ids} for one in facts.labels.values()],
         "checklist": task.lines, "checklist_done": sum(line["done"] for line in task.lines),
-        **_subtasks(facts, task, linked.tasks), "attachments": [_attachment(by, task, one) for one in task.links], "max_file": settings.MAX_FILE,
+        **_subtasks(facts, task, linked.tasks), **dependencies_shown(by, task, task.ties), "attachments": [_attachment(by, task, one) for one in task.links], "max_file": settings.MAX_FILE,
         "comments": [_comment(by, comment, may, linked) for comment in comments], "history": history,
         "watch": following(by, task), "changed_by": {name: _by(history, name) for name in ("title", "description")},
     }  # fmt: skip
@@ -101,7 +102,7 @@ def _with_details(by: Actor) -> Any:
         lines=ArraySubquery(lines.values(fact=JSONObject(id="id", text="text", done="done", group="group", version="version"))),
         links=ArraySubquery(links.values(fact=JSONObject(id="id", name="name", url="url", file="file", size="size", type="content_type"))),
         below=ArraySubquery(below.values(fact=JSONObject(number="number", title="title", status="status_id", archived="archived_at"))),
-        label_ids=ArraySubquery(TaskLabel.objects.filter(**here).values("label_id")),
+        ties=ArraySubquery(ties(by, OuterRef("pk"))), label_ids=ArraySubquery(TaskLabel.objects.filter(**here).values("label_id")),
         people=ArraySubquery(Assignment.objects.filter(**here).values("user_id")),
         watch=ArraySubquery(watches_of(by).values(fact=JSONObject(task="task", level="level", why="why"))),
         granted=ArraySubquery(shared_with(by).filter(content_object=OuterRef("pk")).values("permission__codename")),

@@ -103,6 +103,7 @@ NAMED: dict[str, Any] = {
     "user": lambda ids: ids["user"],
     "role": lambda ids: ids["role"],
     "tasks": lambda ids: [ids["ref"]],
+    **dict.fromkeys(("blocked_by", "blocks"), lambda ids: ids["ref"]),
     "set": lambda ids: {"status": ids["status"], "labels": [ids["label"]], "assignees": [ids["user"]]},
 }
 
@@ -112,7 +113,7 @@ def absent() -> Ids:
     return {name: str(uuid4()) for name in UUIDS} | {"workspace": "nowhere", "key": "NOPE", "ref": "NOPE-1"}
 
 
-UUIDS = ("status", "label", "comment", "item", "attachment", "user", "role", "token", "invitation", "change", "run")
+UUIDS = ("status", "label", "comment", "item", "attachment", "dependency", "user", "role", "token", "invitation", "change", "run")
 
 
 def world(owner: Actor, key: str, canary: str) -> Ids:
@@ -127,6 +128,8 @@ def world(owner: Actor, key: str, canary: str) -> Ids:
         "comment": program.post(f"tasks/{key}-1/comments/", {"body": canary}),
         "item": program.post(f"tasks/{key}-1/checklist/", {"text": canary}),
         "attachment": program.post(f"tasks/{key}-1/attachments/", {"url": "https://example.com", "name": canary}),
+        "second": program.post(f"projects/{key}/tasks/", {"title": canary}),
+        "dependency": program.post(f"tasks/{key}-1/dependencies/", {"blocked_by": f"{key}-2"}),
         "invitation": program.post("invitations/", {"email": f"{canary}@example.com"}),
         "token": program.post("tokens/", {"name": canary}),
         "status": program.post(f"projects/{key}/statuses/", {"name": canary}),

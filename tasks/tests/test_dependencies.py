@@ -146,3 +146,79 @@ def test_undo_needs_eyes_for_both(alice: Actor, bob: Actor, cards: list[Task], s
     with pytest.raises(Stale):
         undo(bob)
     assert pairs(alice) == [("One", "Merger")]
+
+
+def test_the_page_ties_and_unties(alice: Actor, bob: Actor, cards: list[Task]) -> None:
+    done = did(bob, "t/FLOW-1/dependencies/", {"blocked_by": "flow-2"})
+    assert done["sentence"] == "FLOW-1 is blocked by FLOW-2"
+    did(bob, "t/FLOW-1/dependencies/", {"blocks": "FLOW-3"})
+    assert pairs(bob) == [("One", "Two"), ("Three", "One")]
+    page = browser(bob).get("/w/acme/t/FLOW-1/").content.decode()
+    assert page.index("Blocked by</h3>") < page.index("FLOW-2") < page.index("Blocks</h3>")
+    response = send(bob, "t/FLOW-2/dependencies/", {"blocked_by": "FLOW-3"})
+    assert response.status_code == 422
+    assert told(response, "refused")["fields"].keys() == {"blocked_by"}
+    assert send(bob, "t/FLOW-2/dependencies/", {"blocked_by": "FLOW-99"}).status_code == 422
+    assert send(bob, "t/FLOW-2/dependencies/").status_code == 422
+    with tenancy.workspace(bob.workspace.pk, atomic=True):
+        tie = Dependency.objects.get(workspace=bob.workspace, blocking=cards[1])
+    assert send(bob, f"t/FLOW-3/dependencies/{tie.pk}/", verb="delete").status_code == 404
+    did(bob, f"t/FLOW-2/dependencies/{tie.pk}/", verb="delete")
+    assert pairs(bob) == [("Three", "One")]
+
+
+def test_a_card_shows_what_stands_in_its_way(alice: Actor, project: Project, cards: list[Task]) -> None:
+    for blocking in cards[1:]:
+        add_dependency(alice, cards[0], blocking=blocking)
+    client = browser(alice)
+
+    def badges(page: str) -> list[str]:
+        html = client.get(f"/w/acme/p/FLOW/{page}/").content.decode()
+        return [part.partition("</svg>")[2].partition("<")[0] for part in html.split("fact is-blocked")[1:]]
+
+    assert badges("board") == badges("list") == ["2"]
+    move_task(alice, cards[1], to=column(project, "Done"))
+    assert badges("board") == ["1"]
+    archive_task(alice, cards[2])
+    assert badges("board") == []
+
+
+def test_what_is_hidden_is_counted_and_never_named(
+    alice: Actor, bob: Actor, gus: Actor, cards: list[Task], secret: Task
+) -> None:
+    add_dependency(alice, cards[0], blocking=secret)
+    add_dependency(alice, cards[0], blocking=cards[1])
+    add_dependency(alice, cards[2], blocking=cards[0])
+    share_task(alice, cards[0], person=gus.user, grant="view_task")
+    for who, named in ((bob, {"FLOW-2", "FLOW-3"}), (gus, set())):
+        page = browser(who).get("/w/acme/t/FLOW-1/").content.decode()
+        assert "that you may not see" in page
+        assert "HUSH" not in page
+        assert {ref for ref in ("FLOW-2", "FLOW-3") if ref in page} == named
+        told = Program(who).get("tasks/FLOW-1/dependencies/").json()
+        assert {one["task"]["key"] for side in ("blocked_by", "blocks") for one in told[side]} == named
+        assert (told["blocked_by_hidden"], told["blocks_hidden"]) == ((1, 0) if named else (2, 1))
+        rows = Program(who).get("tasks/FLOW-1/activity/").content.decode()
+        assert "HUSH" not in rows
+        assert "Merger" not in rows
+
+
+def test_rest(alice: Actor, bob: Actor, gus: Actor, cards: list[Task]) -> None:
+    hers = Program(alice)
+    made = hers.post("tasks/FLOW-1/dependencies/", {"blocked_by": "FLOW-2"})
+    assert made.status_code == 201
+    tie = made.json()
+    assert tie["task"] == {"key": "FLOW-2", "title": "Two", "status": "To do", "category": "backlog", "done": False}
+    assert hers.post("tasks/FLOW-1/dependencies/", {"blocks": "FLOW-3"}).json()["task"]["key"] == "FLOW-3"
+    answer = hers.get("tasks/FLOW-1/dependencies/").json()
+    assert [one["task"]["key"] for one in answer["blocked_by"]] == ["FLOW-2"]
+    assert [one["task"]["key"] for one in answer["blocks"]] == ["FLOW-3"]
+    assert hers.post("tasks/FLOW-2/dependencies/", {"blocked_by": "FLOW-3"}).json()["errors"].keys() == {"blocked_by"}
+    assert hers.post("tasks/FLOW-2/dependencies/", {}).status_code == 422
+    assert hers.post("tasks/FLOW-2/dependencies/", {"blocked_by": 5}).status_code == 400
+    share_task(alice, cards[0], person=gus.user, grant="view_task")
+    share_task(alice, cards[1], person=gus.user, grant="view_task")
+    path = f"tasks/FLOW-1/dependencies/{tie['id']}/"
+    assert Program(gus).delete(path).status_code == 403
+    assert hers.delete(path).status_code == 204
+    assert hers.delete(path).status_code == 404

@@ -95,6 +95,8 @@ ANSWERS: dict[str, Asked] = {
     f"post {TASK}checklist/": by("edits_task", text="New"),
     f"post {TASK}checklist/{{item}}/": by("edits_task", text="New"),
     f"delete {TASK}checklist/{{item}}/": by("edits_task"),
+    f"post {TASK}dependencies/": by("ties_tasks", blocked_by="{key}-2", silent=True),
+    f"delete {TASK}dependencies/{{dependency}}/": by("unties_tasks"),
     f"post {TASK}attachments/": by("edits_task", url="https://example.com/"),
     f"delete {TASK}attachments/{{attachment}}/": by("edits_task"),
     f"get {TASK}attachments/{{attachment}}/file/": by("sees_task", ids={"attachment": "{file}"}),

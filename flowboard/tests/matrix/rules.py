@@ -45,6 +45,8 @@ sees_task         ok    ok    ok   ok     404    404   ok     ok        ok     o
 comments          ok    ok    ok   ok     404    404   403    ok        ok     403      ok          ok
 edits_task        ok    ok    403  ok     404    404   403    403       ok     403      403         ok
 assigns           ok    ok    403  ok     404    404   403    403       ok     422      422         422
+ties_tasks        ok    ok    403  ok     404    404   403    403       ok     422      422         422
+unties_tasks      ok    ok    403  ok     404    404   403    403       ok     404      404         404
 deletes_task      ok    ok    403  ok     404    404   403    403       ok     403      403         403
 auditors          ok    ok    ok   403    403    403   403    403       403    403      403         403
 asks_factor       422   422   403  403    403    403   403    403       403    403      403         403

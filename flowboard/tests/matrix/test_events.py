@@ -22,6 +22,7 @@ ASKED: dict[str, Callable[[dict[str, Any]], str]] = {
     "label": lambda data: f"projects/{data['key']}/labels/{data['labelId']}/",
     "comment": lambda data: f"tasks/{data['key']}/comments/{data['commentId']}/",
     "checklist": lambda data: f"tasks/{data['key']}/checklist/{data['checklistitemId']}/",
+    "dependency": lambda data: f"tasks/{data['key']}/dependencies/",
     "link": lambda data: f"tasks/{data['key']}/attachments/{data['attachmentId']}/",
     "file": lambda data: f"tasks/{data['key']}/attachments/{data['attachmentId']}/",
     "project:shared": lambda data: f"projects/{data['key']}/people/",
@@ -29,6 +30,8 @@ ASKED: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 # what an event says in words of its own, and where the thing says the same
 SAME = {"rank": "the order of the board", "open": "archived_at", "taskId": "key", "user": "the id of a person"}
+SAME |= dict.fromkeys(("blocked", "blocking"), "ids alone, of tasks that are counted where they are hidden")
+SAME["left"] = "blocked_by"
 LEAST = {"viewer": 10, "task_viewer": 8, "member": 20}  # and of how many kinds of events they hear at least
 
 
