@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.backends.cached_db import SessionStore
 from playwright.sync_api import BrowserContext, Page, expect
 
 from realtime.tests.server import session_key
@@ -39,9 +39,24 @@ def comment(page: Page, words: str) -> None:
     page.get_by_role("button", name="Comment", exact=True).click()
 
 
+def run_out(context: BrowserContext) -> None:
+    """The session ends on the server; the browser does not know."""
+    (key,) = (cookie["value"] for cookie in context.cookies() if cookie["name"] == "sessionid")
+    SessionStore(key).delete()
+
+
 def sign_in(context: BrowserContext, who: Actor) -> None:
     """As the sign-in page does it: another session in the same browser."""
     context.add_cookies([{"name": "sessionid", "value": session_key(who), "url": context.pages[0].url}])
+
+
+def kept(page: Page, who: Actor, texts: list[str]) -> None:
+    """The server has these drafts, sooner or later."""
+    for _ in range(300):
+        if drafts(who) == texts:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"{drafts(who)} is not {texts}")
 
 
 def drafts(who: Actor) -> list[str]:
@@ -95,7 +110,7 @@ def test_a_page_that_dies_leaves_its_words_and_its_queue(
     page.goto(TASK)
     expect(page.get_by_role("textbox", name="Description")).to_have_value("Half a sentence")
     expect(page.locator(".draft-note")).to_contain_text("Your unsaved words are back")
-    expect(page.locator(".comment .prose").first).to_have_text("Sent by nobody yet")
+    expect(page.locator(".comment [data-reading]").first).to_have_text("Sent by nobody yet")
     expect(status(page)).to_have_attribute("data-state", "saved")
     assert len(log(alice, "comment:created")) == 1
     page.get_by_role("textbox", name="Description").press("Control+Enter")
@@ -109,7 +124,7 @@ def test_a_sign_in_that_ran_out_takes_nothing_with_it(
     enter: Enter, alice: Actor, bob: Actor, project: Project, cards: list[Task]
 ) -> None:
     page = listening(enter(alice, TASK, fine=(*LINE, "401")))
-    Session.objects.all().delete()
+    run_out(page.context)
     comment(page, "Typed too late")
     expect(page.get_by_role("alert")).to_contain_text("You are signed out.")
     expect(status(page)).to_contain_text("Waiting (1)")
@@ -122,7 +137,7 @@ def test_a_sign_in_that_ran_out_takes_nothing_with_it(
     assert not log(alice, "comment:created")
     sign_in(page.context, alice)
     page.reload()
-    expect(page.locator(".comment .prose")).to_have_text(["Typed too late"])
+    expect(page.locator(".comment [data-reading]")).to_have_text(["Typed too late"])
     expect(page.get_by_role("textbox", name="Write a comment")).to_have_value("And more of it")
     expect(status(page)).to_have_attribute("data-state", "saved")
     assert [row.actor_id for row in log(alice, "comment:created")] == [alice.user.pk]
@@ -133,14 +148,14 @@ def test_signed_in_again_in_another_tab_the_page_goes_on(
 ) -> None:
     page = listening(enter(alice, TASK, fine=(*LINE, "401", "403")))
     page.evaluate("window.sameDocument = true")
-    Session.objects.all().delete()
+    run_out(page.context)
     comment(page, "Typed too late")
     expect(page.get_by_role("alert")).to_contain_text("You are signed out.")
     page.context.clear_cookies(name="csrftoken")
     sign_in(page.context, alice)
     other = page.context.new_page()
     other.goto("/w/acme/")
-    expect(page.locator(".comment .prose")).to_have_text(["Typed too late"])
+    expect(page.locator(".comment [data-reading]")).to_have_text(["Typed too late"])
     expect(page.get_by_role("alert")).to_have_count(0)
     assert page.evaluate("window.sameDocument")
     assert len(log(alice, "comment:created")) == 1
@@ -159,7 +174,7 @@ def test_what_is_refused_when_it_is_sent_is_shown_and_the_rest_goes_on(
     update_task(bob, cards[0], title="Named by Bob")
     page.context.set_offline(False)
     expect(status(page)).to_contain_text("Not saved")
-    expect(page.locator(".comment .prose")).to_have_text(["Said meanwhile"])
+    expect(page.locator(".comment [data-reading]")).to_have_text(["Said meanwhile"])
     status(page).get_by_role("button", name="look").click()
     waiting = page.get_by_role("dialog", name="What is not saved yet")
     expect(waiting.locator(".waiting-item")).to_have_count(1)
@@ -173,22 +188,14 @@ def test_a_draft_comes_to_another_device_and_goes_when_it_is_saved(
 ) -> None:
     desk = listening(enter(alice, TASK))
     desk.get_by_role("textbox", name="Write a comment").fill("Begun at the desk")
-    for _ in range(200):
-        if drafts(alice):
-            break
-        desk.wait_for_timeout(50)
-    assert drafts(alice) == ["Begun at the desk"]
+    kept(desk, alice, ["Begun at the desk"])
     phone = listening(enter(alice, TASK, viewport={"width": 375, "height": 700}))
     expect(phone.get_by_role("textbox", name="Write a comment")).to_have_value("Begun at the desk")
     expect(phone.locator(".draft-note")).to_contain_text("Your unsaved words are back")
     phone.get_by_role("button", name="Comment", exact=True).click()
-    expect(phone.locator(".comment .prose")).to_have_text(["Begun at the desk"])
+    expect(phone.locator(".comment [data-reading]")).to_have_text(["Begun at the desk"])
     expect(phone.locator(".draft-note")).to_have_count(0)
-    for _ in range(200):
-        if not drafts(alice):
-            break
-        phone.wait_for_timeout(50)
-    assert drafts(alice) == []
+    kept(phone, alice, [])
     desk.reload()
     listening(desk)
     expect(desk.get_by_role("textbox", name="Write a comment")).to_have_value("")

@@ -21,6 +21,9 @@ export function places() {
   return Object.keys(localStorage).filter((name) => name.startsWith(OWN)).map((name) => name.slice(OWN.length));
 }
 
+// The place that a change of the store is about, if it is one of this person's drafts here.
+export function placeIn(name) { return name?.startsWith(OWN) ? name.slice(OWN.length) : ""; }
+
 export function write(place, one) {
   try { localStorage.setItem(OWN + place, JSON.stringify(one)); unwritten.delete(place); } catch { unwritten.set(place, one); }
 }
@@ -91,7 +94,12 @@ export async function bring() {
   if (!answer?.ok) return;
   const { results } = await answer.json(), there = new Map(results.map((one) => [one.place, one]));
   for (const [place, one] of there) meet(place, one);
-  for (const place of places()) { const mine = draft(place); if (mine?.synced && mine.version && !there.has(place)) drop(place); }
+  for (const place of places()) { const mine = draft(place); if (mine?.synced && mine.version && !there.has(place)) ended(place, mine.text); }
+}
+
+function ended(place, text) {
+  drop(place);
+  document.dispatchEvent(new CustomEvent("flow:draft-ended", { bubbles: true, detail: { place, text } }));
 }
 
 function meet(place, { text, base_version: base, version, updated_at: when }) {

@@ -1,7 +1,7 @@
 // Every field that somebody writes in keeps what is not saved: after a crash, in another tab, on another device, after a sign-in
 // that ran out the words are back, with the version that they were begun on.
 import { $$ } from "app/dom";
-import { bring, draft, end, keep, on, sync, write } from "app/draft-store";
+import { bring, draft, end, keep, on, placeIn, sync, write } from "app/draft-store";
 
 const FIELDS = "textarea, input:not([type]), input[type=text], input[type=url]";
 // what is looked for, chosen from, or secret is no writing
@@ -148,11 +148,18 @@ function make(tag, facts) { return Object.assign(document.createElement(tag), fa
 addEventListener("focusin", ({ target }) => { if (writes(target)) look(target); });
 for (const name of ["flow:pane", "flow:visited", "flow:morphed"]) addEventListener(name, () => restore());
 addEventListener("flow:draft-other", ({ detail: { place } }) => { const field = $$(FIELDS).filter(writes).find((one) => placeOf(one) === place); if (field) offer(field, place, draft(place)); });
-// Another tab has saved it or given it up: it is not unsaved here either.
+// Another tab or device has saved it or given it up: it is not unsaved here either.
+addEventListener("flow:draft-ended", ({ detail: { place, text } }) => {
+  for (const field of $$(FIELDS).filter(writes)) {
+    if (placeOf(field) !== place || field.value !== text || field === document.activeElement) continue;
+    field.value = field.defaultValue;
+    noteAt(place)?.remove();
+  }
+});
 addEventListener("storage", ({ key, oldValue, newValue }) => {
-  if (!on || !key?.startsWith("draft:") || !oldValue || (newValue && !JSON.parse(newValue).gone)) return;
-  const was = JSON.parse(oldValue).text;
-  for (const field of $$(FIELDS).filter(writes)) if (key.endsWith(`:${placeOf(field)}`) && field !== document.activeElement && field.value === was) { field.value = field.defaultValue; note(field)?.remove(); }
+  if (!on || !oldValue || (newValue && !JSON.parse(newValue).gone)) return;
+  const place = placeIn(key);
+  if (place) document.dispatchEvent(new CustomEvent("flow:draft-ended", { bubbles: true, detail: { place, text: JSON.parse(oldValue).text } }));
 });
 
 if (on) {
