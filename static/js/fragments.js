@@ -4,7 +4,8 @@ import { $, $$, glide, calm } from "app/dom";
 import { load } from "app/load";
 
 const heads = new Map();      // fragment name → seq it is known to include
-let stale = new Set(), waiting = null, held = 0, timer = 0;
+const GAP = 250;              // ms between two fetches: a burst of changes is a few of them
+let stale = new Set(), waiting = null, held = 0, timer = 0, fetched = -GAP;
 
 export function hold() { held += 1; }
 export function release() { held = Math.max(0, held - 1); if (!held && stale.size) soon(); }
@@ -45,11 +46,12 @@ function defer() {
 
 function soon() {
   clearTimeout(timer);
-  timer = setTimeout(run, 25);
+  timer = setTimeout(run, Math.max(25, fetched + GAP - performance.now()));
 }
 
 async function run() {
   if (held || !stale.size) return;
+  fetched = performance.now();
   const names = [...stale], done = waiting;
   stale = new Set();
   waiting = null;
