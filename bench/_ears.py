@@ -194,14 +194,15 @@ class Ears:
         return {"deliveries": len(delays), "missing": missing, "gaps": gaps, "codes": self.codes, **cut, **sums}
 
     async def storm(self, seconds: float) -> dict[str, Any]:
-        """All lines are cut and all come back in the same moment, each from its own place."""
+        """All lines are cut and all come back in the same moment, each from its own place; who is sent away tries again."""
         for ear in self.ears:
             if ear.transport:
                 ear.transport.abort()
         await asyncio.sleep(1)
-        self.codes, began = {}, time.monotonic()
+        self.codes, self.returning, began = {}, True, time.monotonic()
         await asyncio.gather(*(self.connect(ear) for ear in self.ears))
         await self.placed(seconds)
+        self.returning = False
         return self._placed(began)
 
     async def keep(self, on: bool) -> dict[str, Any]:
