@@ -28,6 +28,7 @@ Channel, Kind, Outcome, Mail = Delivery.Channel, Delivery.Kind, Delivery.Outcome
 QUIET = timedelta(
     seconds=90
 )  # what is read in the app within it is not mailed, and several acts on a task are one mail
+STALE = timedelta(days=2)  # what is told so late (after a standstill, of an old record) stands in the inbox alone
 AT_ONCE = 500
 PLAN_LOCK = 0x464C4F57  # FLOW; beside it the workspace
 UNPLANNED = Q(planned_at=None) | Q(planned_at__lt=F("told_at"))  # as the index has it
