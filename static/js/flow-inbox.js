@@ -3,7 +3,7 @@ import { $, $$, isTyping } from "app/dom";
 import { go } from "app/router";
 import { openAt } from "app/menu";
 import { post } from "app/post";
-import { refresh } from "app/fragments";
+import { hold, refresh, release } from "app/fragments";
 import { refuse, toast } from "app/toast";
 import "app/pane";
 
@@ -135,11 +135,12 @@ class Inbox extends HTMLElement {
   }
 
   async send(url, fields, back) {
+    hold(); // what is drawn meanwhile would not know of it yet
     try {
       const { sentence, undo } = (await post(url, fields)).done?.inbox ?? {};
       const way = undo ?? back;
       if (sentence) toast(sentence, { undo: way ? () => this.send(url, way) : null });
-    } catch (error) { refuse(error); }
+    } catch (error) { refuse(error); } finally { release(); }
     changed();
   }
 }

@@ -18,8 +18,9 @@ async function ask() {
   if (!response?.ok) return;
   const counts = await response.json();
   for (const one of $$("[data-inbox-count]")) {
-    one.hidden = !counts.needs_me;
-    one.textContent = counts.needs_me > 99 ? "99+" : counts.needs_me;
-    one.setAttribute("aria-label", `${counts.needs_me} unread`);
+    const count = counts[one.dataset.inboxCount];
+    one.hidden = !count;
+    one.textContent = count > 99 ? "99+" : count;
+    one.setAttribute("aria-label", `${count} unread`);
   }
 }
