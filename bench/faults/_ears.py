@@ -58,6 +58,7 @@ class Ear:
     tally: Counter[str] = field(default_factory=Counter)
     code: int | None = None
     closed_at: float = 0.0
+    tries: int = 0  # since the last word
 
     async def live(self) -> None:
         self.last = self.order.after
@@ -68,7 +69,8 @@ class Ear:
                 self._closed(closed.rcvd.code if closed.rcvd else 1006)
             except (OSError, TimeoutError, InvalidHandshake, http.client.HTTPException, ValueError) as error:
                 self.tally[type(error).__name__] += 1
-            await asyncio.sleep(self.order.asks or random.uniform(0.1, 0.6))
+            self.tries += 1
+            await asyncio.sleep(self.order.asks or min(4.0, 0.2 * 2**self.tries) * random.uniform(0.5, 1.5))
 
     def _closed(self, code: int) -> None:
         self.tally[f"closed {code}"] += 1
@@ -92,6 +94,7 @@ class Ear:
                     await self._take(frame)
 
     async def _take(self, frame: dict[str, Any]) -> None:
+        self.tries = 0
         event, seq = frame["event"], frame.get("seq")
         if event == "resync" or (event == "head" and self.epoch not in ("", frame["epoch"])):
             await self._start_over(seq, frame["epoch"])

