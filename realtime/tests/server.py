@@ -133,7 +133,7 @@ def listening(
     query = "" if after is None else f"?after={after}"
     address = f"ws://{at.host}/ws/{slug or (who.workspace.slug if who else 'acme')}/{query}"
     own = f"http://{at.host}" if origin == "" else origin
-    more.setdefault("open_timeout", PATIENCE)
+    more.setdefault("open_timeout", 3 * PATIENCE)  # a process may still be starting, on a busy machine
     with connect(address, additional_headers=headers, origin=own, proxy=None, **more) as connection:  # type: ignore[arg-type]
         yield Listener(connection)
 
