@@ -70,9 +70,7 @@ class _Plan:
     slots: dict[Slot, Delivery] = field(default_factory=dict)
 
     def make(self, now: datetime) -> None:
-        fresh = [
-            one for one in self.notices if one.read_at is None and one.done_at is None and one.snoozed_until is None
-        ]
+        fresh = [one for one in self.notices if _is_news(one, now)]
         people = {one.user_id for one in fresh}
         self._read(people)
         for one in fresh:
@@ -122,6 +120,11 @@ class _Plan:
             row.notices.append(one.pk)
         if kind == Kind.DIGEST:
             row.due_at = min(row.due_at, due)
+
+
+def _is_news(one: Notification, now: datetime) -> bool:
+    """Neither dealt with nor put away, nor from long ago."""
+    return one.told_at > now - STALE and not (one.read_at or one.done_at or one.snoozed_until)
 
 
 def _open(workspace_id: UUID) -> Any:

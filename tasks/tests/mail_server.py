@@ -1,5 +1,6 @@
 """A mail server on this machine that speaks SMTP and keeps what it is given, every copy of it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -20,7 +21,7 @@ class MailServer(ThreadingTCPServer):
         self.mails: list[Message] = []
         self.refuses: set[str] = set()
         self.busy: set[str] = set()
-        self.connections = 0
+        self.connections, self.pause = 0, 0.0  # seconds between taking a mail and saying so
 
     @property
     def port(self) -> int:
@@ -50,6 +51,7 @@ class _Talk(StreamRequestHandler):
             if verb == b"DATA":
                 self.say(b"354 go on")
                 self.server.mails.append(message_from_bytes(self.body(), policy=default))
+                time.sleep(self.server.pause)
             self.say(self.server.answer_to(line.decode()) if verb == b"RCPT" else b"250 ok")
 
     def say(self, words: bytes) -> None:
