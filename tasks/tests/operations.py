@@ -9,10 +9,11 @@ from drf_spectacular.generators import SchemaGenerator
 
 from tasks.actions import share_project
 from tasks.actions.imports import start_import
-from tasks.models import Project
+from tasks.models import Notification, Project, Task
 from workspaces import tenancy
 from workspaces.actor import Actor
 from workspaces.models import Role
+from workspaces.spine import acting
 from workspaces.tests.people import Program
 
 WRITES = ("post", "patch", "put", "delete")
@@ -113,7 +114,20 @@ def absent() -> Ids:
     return {name: str(uuid4()) for name in UUIDS} | {"workspace": "nowhere", "key": "NOPE", "ref": "NOPE-1"}
 
 
-UUIDS = ("status", "label", "comment", "item", "attachment", "dependency", "user", "role", "token", "invitation", "change", "run")
+UUIDS = (
+    "status",
+    "label",
+    "comment",
+    "item",
+    "attachment",
+    "dependency",
+    "user",
+    "role",
+    "token",
+    "invitation",
+    "change",
+    "run",
+)
 
 
 def world(owner: Actor, key: str, canary: str) -> Ids:
@@ -141,8 +155,17 @@ def world(owner: Actor, key: str, canary: str) -> Ids:
     change = program.get("changes/?limit=1").json()["results"][0]["id"]
     return ids | {
         "workspace": owner.workspace.slug, "key": key, "ref": f"{key}-1", "user": str(owner.user.pk), "role": str(role.pk),
-        "change": change, "run": str(run.pk),
+        "change": change, "run": str(run.pk), "notice": noticed(owner, key),
     }  # fmt: skip
+
+
+def noticed(owner: Actor, key: str) -> str:
+    """An item of the owner's inbox about the project's first task."""
+    with acting(owner):
+        task = Task.objects.within(owner.workspace).get(project__key=key, number=1)
+        one = Notification(workspace=owner.workspace, user=owner.user, reason="mentioned", needs_me=True, task=task)
+        one.save(force_insert=True)
+    return str(one.pk)
 
 
 def share(owner: Actor, key: str, person: Actor) -> None:

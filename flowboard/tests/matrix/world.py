@@ -10,8 +10,8 @@ from PIL import Image
 from accounts.models import User
 from tasks.actions import create_project, share_project, share_task
 from tasks.actions.imports import start_import
-from tasks.models import Notification, Project, Task
-from tasks.tests.operations import Ids
+from tasks.models import Project, Task
+from tasks.tests.operations import Ids, noticed
 from workspaces import tenancy
 from workspaces.actions import invite_member
 from workspaces.actor import Actor
@@ -147,17 +147,8 @@ def _fill(owner: Actor, program: Program, key: str, words: str, house: str) -> I
         "ref": f"{key}-1",
         "change": change,
         "file": upload.json()["id"],
-        "notice": _noticed(owner, key),
+        "notice": noticed(owner, key),
     }
-
-
-def _noticed(owner: Actor, key: str) -> str:
-    """An item of the owner's inbox about the project's first task."""
-    with acting(owner):
-        task = Task.objects.within(owner.workspace).get(project__key=key, number=1)
-        one = Notification(workspace=owner.workspace, user=owner.user, reason="mentioned", needs_me=True, task=task)
-        one.save(force_insert=True)
-    return str(one.pk)
 
 
 def _picture(words: str) -> SimpleUploadedFile:
