@@ -186,11 +186,12 @@ def pruned(run: Run) -> None:
         run.rest(4)
         proxy.shut = True
         proxy.cut()
-        run.rest(4)
+        known = scene.place.head()
+        scene.until(lambda: scene.place.head() > known + 20, 60)
         head = scene.place.head() - 5
         with run.system.superuser() as connection, connection.transaction():
             connection.execute("SET LOCAL session_replication_role = replica")
-            words = "DELETE FROM workspaces_activitylog WHERE workspace_id = %s AND seq <= %s"
+            words = "DELETE FROM workspaces_activitylog WHERE workspace_id = %s AND seq < %s"
             connection.execute(words, [scene.place.id, head])
             connection.execute(
                 "UPDATE workspaces_stream SET floor = %s WHERE workspace_id = %s", [head, scene.place.id]
