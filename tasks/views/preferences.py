@@ -45,13 +45,14 @@ def notification_settings(request: MemberRequest) -> HttpResponse:
     zone = zone_of(by.user.time_zone)
     context = {
         "boxes": [(name, [_line(wishes, by, reason) for reason in REASONS if REASONS[reason].needs_me == needs]) for name, needs in BOXES],
-        "schedule": schedule, "zone": by.user.time_zone, "hours": range(24), "days": NotificationSchedule.Days.choices, "mails": Mail.choices,
+        "schedule": schedule, "zone": by.user.time_zone, "hours": range(24), "days": NotificationSchedule.Days.choices, "mails": MAILS,
         "next": next_digest(schedule, zone, timezone.now()).astimezone(zone), "email": by.user.email,
         "paused": bool(schedule.paused_until and schedule.paused_until > timezone.now()),
     }  # fmt: skip
     return render(request, "tasks/notification_settings.html", context)
 
 
+MAILS = ((Mail.NOW, "At once"), (Mail.DIGEST, "Digest"), (Mail.NEVER, "Never"))
 BOXES = (("Needs me", True), ("Activity", False))
 
 
