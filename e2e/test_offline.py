@@ -25,8 +25,8 @@ TASK = "/w/acme/t/FLOW-1/"
 
 
 def listening(page: Page) -> Page:
-    until(page, "!!customElements.get('flow-pane') && !!customElements.get('flow-status')")
-    page.wait_for_load_state("networkidle")
+    until(page, "!!customElements.get('flow-pane') && !!document.documentElement.flowEditor")
+    expect(status(page)).to_have_attribute("data-state", "saved")
     return page
 
 
@@ -47,7 +47,7 @@ def run_out(context: BrowserContext) -> None:
 
 def sign_in(context: BrowserContext, who: Actor) -> None:
     """As the sign-in page does it: another session in the same browser."""
-    context.add_cookies([{"name": "sessionid", "value": session_key(who), "url": context.pages[0].url}])
+    context.add_cookies([{"name": "sessionid", "value": session_key(who), "url": context.pages[0].url.partition("/w/")[0]}])
 
 
 def kept(page: Page, who: Actor, texts: list[str]) -> None:

@@ -1,5 +1,6 @@
 // A sign-in that ran out: said above the page, which stays as it is; after signing in again, here or in another tab, what waited
 // is sent. Whoever else signs in gets a page of their own and never this one's words.
+import { allNames, refresh } from "app/fragments";
 import { closed, recognised } from "app/wire";
 import { toast } from "app/toast";
 
@@ -23,6 +24,7 @@ addEventListener("flow:signed-in", () => {
   clearInterval(timer);
   line()?.remove();
   toast("You are signed in again. What waited is sent.");
+  refresh(allNames());
 });
 
 const line = () => document.getElementById("signed-out");

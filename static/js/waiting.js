@@ -45,7 +45,7 @@ function row(one) {
   return item;
 }
 
-const reason = ({ refused }) => refused.sentence ?? refusal(refused).message;
+const reason = ({ refused }) => refused.sentence ?? (refused.status === 409 ? "Somebody changed the same meanwhile." : refusal(refused).message);
 const clock = (at) => new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(at);
 
 function acts(one, said) {
