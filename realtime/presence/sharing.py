@@ -59,9 +59,10 @@ class Sharing:
 
     def take(self, said: dict[str, Any], lasts: float = BELIEVED) -> None:
         """What a process has told: our own words, or of a room that we do not have, are nothing to us."""
-        room = self.rooms.get(said["workspace"])
-        if room is not None and said["process"] != self.process:
-            room.presence.hear_of(said["process"], unpacked(said["people"]), lasts)
+        process, workspace_id, people = _read(said)
+        room = self.rooms.get(workspace_id)
+        if room is not None and process != self.process:
+            room.presence.hear_of(process, people, lasts)
 
     async def tick(self) -> None:
         """Each second, whatever becomes of Redis and PostgreSQL."""
@@ -151,7 +152,16 @@ def stored(workspace_id: str) -> People:
     """Everybody who is here, for a program that holds no room. Raises RedisError."""
     processes = [one.decode() for one in _client(settings.REDIS_URL).smembers(index_key(workspace_id))]
     found = _client(settings.REDIS_URL).mget([entry_key(workspace_id, one) for one in processes]) if processes else []
-    return merged(unpacked(orjson.loads(said)["people"]) for said in found if said is not None)
+    return merged(_read(orjson.loads(said))[2] for said in found if said is not None)
+
+
+def _read(said: dict[str, Any]) -> tuple[str, str, People]:
+    """The process, the workspace, the people; nobody of whoever speaks another version of this."""
+    try:
+        return said["process"], said["workspace"], unpacked(said["people"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        log.warning("another version of who is here is not understood")
+        return "", "", {}
 
 
 @cache

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from realtime import doorbell
+from realtime.presence.sharing import CHANNEL, entry_key, index_key
 from tasks.actions import create_project, share_project, share_task, unshare_project, update_task
 from tasks.models import Project, Task
 from workspaces.actions import create_token, leave_workspace, update_workspace
@@ -218,6 +220,21 @@ def test_two_processes_and_a_redis_that_comes_back_empty(alice: Actor, bob: Acto
             hers.until(Alice=["home"], Bob=["settings"])
             other.process.kill()
             hers.until(Alice=["home"])
+
+
+def test_what_another_version_tells_is_not_understood_and_breaks_nothing(
+    running: Server, stack: ExitStack, alice: Actor
+) -> None:
+    hers = desk(stack, running, alice).at("home").until(Alice=["home"])
+    workspace, bell = str(alice.workspace.pk), doorbell._redis()
+    for said in ({"process": "x", "workspace": workspace, "people": {"y": [1, 2, 3]}}, {"people": []}, []):
+        bell.publish(CHANNEL, json.dumps(said))
+    bell.sadd(index_key(workspace), "strange")
+    bell.set(entry_key(workspace, "strange"), json.dumps({"process": "x", "workspace": workspace, "people": {"y": {}}}))
+    assert [row["name"] for row in browser(alice).get("/api/v1/workspaces/acme/presence/").json()["results"]] == [
+        "Alice"
+    ]
+    hers.at("members").until(Alice=["members"])
 
 
 def test_the_list_by_rest(
