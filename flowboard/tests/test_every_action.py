@@ -12,8 +12,8 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
-from tasks.actions import add_checklist_item, add_link, create_comment, create_label
-from tasks.models import Attachment, ChecklistItem, Comment, ImportRun, Label, Project, Status, Task
+from tasks.actions import add_checklist_item, add_dependency, add_link, create_comment, create_label
+from tasks.models import Attachment, ChecklistItem, Comment, Dependency, ImportRun, Label, Project, Status, Task
 from workspaces import tenancy
 from workspaces.actions import create_role, create_token, invite_member
 from workspaces.actor import Actor
@@ -32,7 +32,16 @@ FREE = {
     "create_token": "everybody makes their own; it may what they may, and no more",
     **dict.fromkeys(("keep_draft", "end_draft"), "everybody keeps their own words; the support keeps nobody's"),
     **dict.fromkeys(
-        ("mark_read", "finish_items", "snooze_items", "read_box", "unread_box", "watch_task", "watch_project", "mute_reason"),
+        (
+            "mark_read",
+            "finish_items",
+            "snooze_items",
+            "read_box",
+            "unread_box",
+            "watch_task",
+            "watch_project",
+            "mute_reason",
+        ),
         "everybody deals with their own inbox; the support with nobody's",
     ),
     **dict.fromkeys(
@@ -57,6 +66,7 @@ def held(alice: Actor, bob: Actor, cards: list[Task]) -> dict[type[models.Model]
     create_comment(by, task, body="Look")
     add_checklist_item(by, task, text="First")
     add_link(by, task, url="https://example.com")
+    add_dependency(by, task, blocking=cards[1])
     create_token(by, name="Alice's")
     create_role(by, name="Custom", level=5)
     with acting(by):
@@ -75,6 +85,7 @@ KINDS = (
     Task,
     Comment,
     ChecklistItem,
+    Dependency,
     Attachment,
     ImportRun,
     Invitation,
