@@ -124,6 +124,7 @@ UUIDS = (
     "user",
     "role",
     "token",
+    "notice",
     "invitation",
     "change",
     "run",
