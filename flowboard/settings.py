@@ -127,6 +127,8 @@ def _pool() -> dict[str, object]:
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL", default=10),
         "timeout": 5,
+        # for 300 s it would try again later and later, and find a PostgreSQL that is back after minutes: whoever comes next asks anew
+        "reconnect_timeout": 2,
         "connection_class": TenantConnection,
     }
 

@@ -92,7 +92,14 @@ class Storage:
 
     def __init__(self) -> None:
         self.pool = AsyncConnectionPool(
-            kwargs=_address(), min_size=1, max_size=POOL, timeout=5, open=False, configure=_configure, name="realtime"
+            kwargs=_address(),
+            min_size=1,
+            max_size=POOL,
+            timeout=5,
+            reconnect_timeout=2,
+            open=False,
+            configure=_configure,
+            name="realtime",
         )
 
     async def open(self) -> None:
