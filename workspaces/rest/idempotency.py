@@ -8,12 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
+from psycopg.errors import LockNotAvailable
 from rest_framework.permissions import SAFE_METHODS as SAFE
 
 from ..actor import Actor
-from ..errors import Refused
+from ..errors import Busy, Refused
 from ..models import IdempotencyKey
 
 NOT_KEPT = 0  # the status of an answer that held a secret
@@ -69,6 +70,10 @@ def _claim(request: HttpRequest, by: Actor, key: str) -> tuple[IdempotencyKey, b
             )
             row.save(force_insert=True)
             return row, True
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):  # it holds up its own copy, and nobody else
+            raise Busy("The first of these requests is still being worked on: please try again in a moment.") from error
+        raise
     except IntegrityError:
         return IdempotencyKey.objects.within(by.workspace).get(user=by.author, key=key), False
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import connections, transaction
 
 from flowboard.jobs import sweep_workspace
 from tasks.actions import create_project
@@ -149,3 +149,16 @@ def test_programs_delete_once_too(alice: Actor, cards: list[Task]) -> None:
     first, again = (program.delete("tasks/FLOW-1/", idempotency_key="a") for _ in range(2))
     assert (first.status_code, again.status_code) == (204, 204)
     assert program.delete("tasks/FLOW-1/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_a_copy_that_waits_too_long_holds_up_nobody_else(alice: Actor, project: Project) -> None:
+    program = Program(alice)
+    with connections["owner"].cursor() as cursor, transaction.atomic("owner"):
+        cursor.execute("SELECT set_config('flowboard.workspace_id', %s, true)", [str(alice.workspace.pk)])
+        IdempotencyKey(workspace_id=alice.workspace.pk, user=alice.user, key="a").save(using="owner", force_insert=True)
+        copy = program.post(PATH, {"title": "Again"}, idempotency_key="a")
+        other = program.post(PATH, {"title": "Another"}, idempotency_key="b")
+        transaction.set_rollback(True, "owner")
+    assert (copy.status_code, other.status_code) == (503, 201)
+    assert copy["Retry-After"]
