@@ -74,11 +74,11 @@ def redis_frozen(run: Run) -> None:
 
 
 def postgres(run: Run) -> None:
-    """`-m immediate`, twice; and killed with -9."""
+    """`-m immediate`: back at once, and after a while."""
     with play(run, "PostgreSQL stopped at once, twice under load") as scene:
         run.rest(3)
-        for _ in range(2):
-            run.system.restart_postgres()
+        for pause in (0.5, run.options.span(20)):
+            run.system.restart_postgres(pause)
             forget_connections()
             run.rest(9)
         stuck = _stuck(run)
