@@ -25,11 +25,17 @@ ASKED: dict[str, Callable[[dict[str, Any]], str]] = {
     "dependency": lambda data: f"tasks/{data['key']}/dependencies/",
     "link": lambda data: f"tasks/{data['key']}/attachments/{data['attachmentId']}/",
     "file": lambda data: f"tasks/{data['key']}/attachments/{data['attachmentId']}/",
+    "workspace": lambda data: "",
+    "member": lambda data: "members/",
+    "role": lambda data: f"roles/{data['roleId']}/",
+    "invitation": lambda data: "invitations/",
+    "token": lambda data: "tokens/",
     "project:shared": lambda data: f"projects/{data['key']}/people/",
     "task:shared": lambda data: f"tasks/{data['key']}/people/",
 }
 # what an event says in words of its own, and where the thing says the same
-SAME = {"rank": "the order of the board", "open": "archived_at", "taskId": "key", "user": "the id of a person"}
+SAME = {"rank": "the order of the board", "open": "archived_at", "taskId": "key", "user": "the id of a person",
+        "level": "of a role, under roles/ for everybody"}  # fmt: skip
 SAME |= dict.fromkeys(("blocked", "blocking"), "ids alone, of tasks that are counted where they are hidden")
 SAME["left"] = "blocked_by"
 LEAST = {"viewer": 10, "task_viewer": 8, "member": 20}  # and of how many kinds of events they hear at least
