@@ -39,7 +39,7 @@ def redis_restarted(run: Run) -> None:
 
 def redis_stopped(run: Run) -> None:
     """Sixty seconds without it."""
-    with play(run, f"Redis stopped for {run.options.stopped:.0f} s") as scene:
+    with play(run, f"Redis stopped for {run.options.stopped:.0f} s", writers=4) as scene:
         scene.calm(run.options.span(15))
         run.system.kill(run.system.redis)
         time.sleep(run.options.stopped)
@@ -61,8 +61,8 @@ def _beside_calm(scene: Scene) -> None:
 
 def redis_frozen(run: Run) -> None:
     """It takes connections and answers nothing: worse than away."""
-    with play(run, "Redis frozen (SIGSTOP) for 20 s") as scene:
-        scene.calm(run.options.span(6))
+    with play(run, "Redis frozen (SIGSTOP) for 20 s", writers=4) as scene:
+        scene.calm(run.options.span(12))
         run.system.send(run.system.redis, SIGSTOP)
         run.rest(20)
         ledger = scene.crew.ledger

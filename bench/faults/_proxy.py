@@ -54,12 +54,13 @@ class Proxy:
         self._say(lambda: [setattr(line, "silent", True) for line in self.lines])
 
     def half_open(self) -> None:
-        """The server's side ends; the client is told nothing."""
+        """Of each second line the server's side ends, the others go silent as they are; no client is told."""
 
         def part() -> None:
-            for line in self.lines:
+            for number, line in enumerate(self.lines):
                 line.silent = True
-                line.up.transport.abort()
+                if number % 2:
+                    line.up.transport.abort()
 
         self._say(part)
 
