@@ -80,3 +80,10 @@ show(
     joins="user",
 )
 show(models.ReminderClock, columns="until", search="workspace__slug", filters=["until"])
+show(models.Notification, columns="user reason needs_me task project count told_at read_at done_at", search="user__email task__title",
+     filters=["reason", "needs_me", "told_at"], joins="user task project")  # fmt: skip
+show(models.Watch, columns="user level why task project created_at", search="user__email", filters=["level", "why"],
+     joins="user task project")  # fmt: skip
+show(models.NotificationPreference, columns="user reason muted mail push", search="user__email", filters=["reason", "muted"],
+     joins="user")  # fmt: skip
+show(models.NotificationCursor, columns="workspace seq", search="workspace__slug", filters=[], joins="workspace")
