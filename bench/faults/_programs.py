@@ -83,8 +83,9 @@ def postgres(run: Run) -> None:
             run.rest(9)
         stuck = _stuck(run)
         scene.must(stuck == 0, f"{stuck} transactions hang idle")
-        back = [at for _, at in run.system.away[-2:]]
-        after = [at - max(start for start in back if start <= at) for at in scene.crew.ledger.refused if at >= back[0]]
+        away = run.system.away[-2:]
+        up = [at for at in scene.crew.ledger.refused if not any(gone <= at <= back for gone, back in away)]
+        after = [at - max(back for _, back in away if back <= at) for at in up if at > away[0][1]]
         scene.notes.append(f"the last 503 came {max(after, default=0.0):.1f} s after it was back")
 
 
