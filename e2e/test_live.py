@@ -52,11 +52,12 @@ def test_what_is_being_written_survives_what_others_save(
     expect(page.locator("#pane-description .prose").first).to_have_text("Half a sentence of Alice")
 
 
-def test_without_a_socket_the_page_asks_and_catches_up(
+def test_without_a_socket_the_page_asks_and_goes_back_to_it(
     enter: Enter, alice: Actor, bob: Actor, project: Project, cards: list[Task]
 ) -> None:
+    back: list[bool] = []
     page = enter(alice, fine=("WebSocket",))
-    page.route_web_socket("**/ws/**", lambda socket: socket.close())
+    page.route_web_socket("**/ws/**", lambda socket: socket.connect_to_server() if back else socket.close())
     page.clock.install()
     page.goto(BOARD)
     expect(page.locator("flow-status").first).to_have_attribute("data-state", "offline")
@@ -64,6 +65,11 @@ def test_without_a_socket_the_page_asks_and_catches_up(
     add(bob, project, "Four", to="Done")
     page.clock.fast_forward(31_000)
     expect(titles(page, "Done")).to_have_text(["Three", "Four"])
+    back.append(True)
+    page.clock.fast_forward(46_000)  # the longest pause before it tries the socket again
+    expect(page.locator("flow-status").first).to_have_attribute("data-state", "saved")
+    add(bob, project, "Five", to="Done")
+    expect(titles(page, "Done")).to_have_text(["Three", "Four", "Five"])
 
 
 def test_a_line_that_died_without_a_word_is_given_up(
