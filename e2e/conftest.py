@@ -56,6 +56,7 @@ class Desk:
         self.chromium, self.live = chromium, live
         self.pages: list[Page] = []
         self.faults: list[str] = []
+        self.closed = False
 
     def open(self, who: Actor | None = None, path: str = "", *, fine: tuple[str, ...] = (), **options: Any) -> Page:
         """A browser of its own, signed in as `who`; `fine` are words of console errors that belong to the test."""
@@ -76,7 +77,7 @@ class Desk:
 
     def _heard(self, page: Page, message: ConsoleMessage, fine: tuple[str, ...]) -> None:
         words = f"{message.text} {message.location.get('url', '')}"
-        if message.type == "error" and not any(part in words for part in fine):
+        if not self.closed and message.type == "error" and not any(part in words for part in fine):
             self.faults.append(f"{page.url}: {words}")
 
     def _asked(self, dialog: Dialog) -> None:
@@ -84,7 +85,10 @@ class Desk:
         dialog.accept()
 
     def close(self) -> None:
+        """No last request of a page that goes may meet the tables being emptied."""
+        self.closed = True
         for page in self.pages:
+            page.context.set_offline(True)
             page.context.close()
 
 

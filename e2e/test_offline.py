@@ -47,7 +47,9 @@ def run_out(context: BrowserContext) -> None:
 
 def sign_in(context: BrowserContext, who: Actor) -> None:
     """As the sign-in page does it: another session in the same browser."""
-    context.add_cookies([{"name": "sessionid", "value": session_key(who), "url": context.pages[0].url.partition("/w/")[0]}])
+    context.add_cookies(
+        [{"name": "sessionid", "value": session_key(who), "url": context.pages[0].url.partition("/w/")[0]}]
+    )
 
 
 def kept(page: Page, who: Actor, texts: list[str]) -> None:
@@ -118,6 +120,7 @@ def test_a_page_that_dies_leaves_its_words_and_its_queue(
     page.reload()
     expect(page.locator("#pane-description .prose").first).to_have_text("Half a sentence")
     expect(page.locator(".draft-note")).to_have_count(0)
+    kept(page, alice, [])
 
 
 def test_a_sign_in_that_ran_out_takes_nothing_with_it(
@@ -141,6 +144,7 @@ def test_a_sign_in_that_ran_out_takes_nothing_with_it(
     expect(page.get_by_role("textbox", name="Write a comment")).to_have_value("And more of it")
     expect(status(page)).to_have_attribute("data-state", "saved")
     assert [row.actor_id for row in log(alice, "comment:created")] == [alice.user.pk]
+    kept(page, alice, ["And more of it"])
 
 
 def test_signed_in_again_in_another_tab_the_page_goes_on(

@@ -8,12 +8,10 @@ import "app/theme";
 import "app/router";
 import "app/done";
 import "app/conflict";
-import "app/carry";
-import "app/drafts";
-import "app/signed-out";
-import "app/waiting"; // before the line is gone
 import { load } from "app/load";
 
 load(document);
+// All of it at once, while there is a line.
+if (document.body.dataset.user) for (const name of ["carry", "drafts", "signed-out", "waiting"]) import(`app/${name}`);
 if (document.body.dataset.workspace) { import("app/live"); import("app/inbox-count"); }
 if (window.Notification?.permission === "granted") import("app/push").then((push) => push.renew());

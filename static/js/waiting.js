@@ -11,10 +11,13 @@ import { typed } from "app/words";
 const panel = make("div", { className: "menu waiting", id: "waiting", popover: "auto" });
 panel.setAttribute("role", "dialog");
 panel.setAttribute("aria-label", "What is not saved yet");
-document.body.append(panel);
 addEventListener("flow:queue", () => panel.matches(":popover-open") && draw());
 
-addEventListener("flow:waiting", ({ target }) => { draw(); openAt(panel, target); });
+addEventListener("flow:waiting", ({ target }) => {
+  if (!panel.isConnected) document.body.append(panel);
+  draw();
+  openAt(panel, target);
+});
 
 function draw() {
   const all = entries(), back = document.activeElement?.dataset.act;
