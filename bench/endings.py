@@ -4,14 +4,22 @@ Three tabs of a member, cards moved meanwhile; each ending several times, with R
 the commit to the close, its code, and how many rows came that are newer than the ending.
 """
 
+# ruff: noqa: E402  (Django first)
+
 import argparse
 import asyncio
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowboard.settings")
+django.setup()
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -79,7 +87,7 @@ async def once(
     await asyncio.wait(tasks, timeout=_stage.PATIENCE)
     threading.Thread(target=writer.end).start()
     late = sum(seq > last for tab in tabs for seq in tab.seqs) if last else 0
-    return max(tab.closed_at for tab in tabs) - ended, late, {tab.code for tab in tabs}
+    return max(0.0, max(tab.closed_at for tab in tabs) - ended), late, {tab.code for tab in tabs}
 
 
 def removed(firm: Company, person: User, cookie: str) -> int:
