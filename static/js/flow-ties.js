@@ -42,6 +42,7 @@ customElements.define("flow-ties", class extends HTMLElement {
       return one;
     }));
     if (!links.length) return this.shut();
+    this.found.setAttribute("data-open", ""); // what others do meanwhile does not empty it
     const at = this.field.getBoundingClientRect();
     if (!this.found.matches(":popover-open")) this.found.showPopover();
     const own = this.found.getBoundingClientRect(), top = at.bottom + 4 + own.height > innerHeight ? at.top - own.height - 4 : at.bottom + 4;
@@ -80,6 +81,7 @@ customElements.define("flow-ties", class extends HTMLElement {
   shut() {
     clearTimeout(this.timer);
     if (this.found?.matches(":popover-open")) this.found.hidePopover();
+    this.found?.removeAttribute("data-open");
     this.field?.setAttribute("aria-expanded", "false");
     this.field?.removeAttribute("aria-activedescendant");
   }
