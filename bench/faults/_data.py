@@ -158,7 +158,8 @@ def restored(run: Run) -> None:
         scene.crew.stop()
         scene.settle()
         _stopped(run, lambda: (shutil.rmtree(data), backup.rename(data)))
-        scene.crew.ledger.acked.clear(), scene.crew.ledger.titles.clear()
+        scene.crew.ledger.acked.clear()
+        scene.crew.ledger.titles.clear()
         with system.superuser() as connection:
             connection.execute("UPDATE workspaces_stream SET epoch = gen_random_uuid()")
         run.rest(4)

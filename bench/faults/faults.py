@@ -12,7 +12,6 @@ were answered; longest: of a write with all its tries; 503: how many of these.
 
 import argparse
 import os
-import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -130,4 +129,4 @@ def on_record(run: "Run", name: str) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
