@@ -19,7 +19,7 @@ from workspaces.models import Membership
 from workspaces.spine import action
 
 from ..models import Notification, NotificationPreference, Project, Reason, Task, Watch
-from ..notices.reading import awake, in_box, seen_items
+from ..notices.reading import awake, in_box
 from ..notices.reasons import REASONS
 
 LONGEST_SNOOZE = timedelta(days=366)
@@ -133,11 +133,6 @@ def leave_inbox(by: Actor, membership: Membership) -> None:
     """Whoever leaves the workspace leaves their inbox, and what they followed (LEAVING in flowboard/reactions.py)."""
     for model in (Notification, NotificationPreference, Watch):
         model.objects.within(by.workspace).filter(user=membership.user_id).delete()
-
-
-def items_of(by: Actor, ids: Sequence[UUID]) -> list[Notification]:
-    """The actor's own items with these ids, as far as they see them."""
-    return list(seen_items(by).filter(pk__any=list(ids)))
 
 
 def wake_items(workspace_id: UUID, *, now: datetime) -> None:

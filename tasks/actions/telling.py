@@ -82,7 +82,7 @@ def _tell(workspace_id: UUID, window: Any) -> None:
     people = {person for _, found in concerned for person in found} | {person for _, person in followers}
     people |= {row.actor_id for row in imports}
     meet(workspace_id, scene, people)
-    inbox = Inbox(workspace_id, people, scene.tasks)
+    inbox = Inbox(workspace_id, scene.tasks)
     for _, act in groupby(concerned, key=lambda one: one[0].change_id):
         _tell_act(scene, inbox, list(act))
     for row in imports:

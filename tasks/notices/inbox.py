@@ -1,6 +1,6 @@
 """The inboxes that one round writes into: what is open in them, what is added, what grows, what is taken back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +18,9 @@ Key = tuple[UUID, str, UUID]
 class Inbox:
     """An unread item grows when the same happens again to its task; what was read stays as it was."""
 
-    def __init__(self, workspace_id: UUID, people: Collection[UUID], tasks: Iterable[UUID]) -> None:
+    def __init__(self, workspace_id: UUID, tasks: Iterable[UUID]) -> None:
         self.workspace_id = workspace_id
-        rows = Notification.objects.within(workspace_id).filter(user__in=people, task__in=[*tasks])
+        rows = Notification.objects.within(workspace_id).filter(task__in=[*tasks])
         unread = (
             rows.filter(read_at=None, done_at=None, snoozed_until=None).select_for_update(no_key=True).order_by("pk")
         )

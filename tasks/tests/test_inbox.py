@@ -42,7 +42,7 @@ def test_the_page_says_who_did_what_to_which_task_and_why(alice: Actor, bob: Act
     assert page.index("mentioned you") < page.index("assigned it to you")
     assert "Dear @bob, **please** look &lt;b&gt;here&lt;/b&gt;" in page
     assert 'data-because="somebody wrote @ and your name"' in page
-    assert page.count('aria-label="2 unread"') == 2
+    assert page.count('aria-label="2 unread"') == 3  # sidebar, thumb bar, tab
     assert "Nothing new." in inbox(bob, "?box=activity")
 
 

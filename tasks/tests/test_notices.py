@@ -20,9 +20,11 @@ from tasks.actions import (
     update_comment,
     update_task,
 )
+from tasks.actions.dependencies import add_dependency, remove_dependency
 from tasks.actions.notices import mark_read, mute_reason, snooze_items, watch_project, watch_task
 from tasks.actions.telling import tell_people
 from tasks.models import Notification, NotificationCursor, Project, Task
+from tasks.notices.drawing import drawn
 from tasks.tests.boards import add, column
 from tasks.tests.inboxes import items, told
 from workspaces import tenancy
@@ -230,3 +232,28 @@ def test_nobody_elsewhere_is_told(alice: Actor, bob: Actor, eve: Actor, cards: l
     create_comment(alice, cards[0], body="@eve @bob")
     assert told(bob)
     assert everything(eve) == 0
+
+
+def test_a_task_of_mine_that_has_to_wait_and_then_waits_no_more(alice: Actor, bob: Actor, cards: list[Task]) -> None:
+    first, second, mine = cards
+    update_task(alice, mine, assignees=[bob.user])
+    mark_read(bob, items(bob))
+    add_dependency(alice, mine, blocking=first)
+    gone = add_dependency(alice, mine, blocking=second)
+    assert told(bob)[0] == ("blocking", "FLOW-3")
+    assert (items(bob)[0].count, items(bob)[0].needs_me) == (2, True)
+    remove_dependency(alice, gone)
+    assert told(bob)[0] == ("blocking", "FLOW-3")
+    move_task(alice, first, to=column(first.project, "Done"))
+    assert told(bob)[0] == ("unblocked", "FLOW-3")
+    with tenancy.workspace(bob.workspace.pk, atomic=True):
+        assert "finished FLOW-1, the last thing it waited for" in [one["sentence"] for one in drawn(bob, items(bob))]
+
+
+def test_a_dependency_taken_back_unread_takes_its_item_along(alice: Actor, bob: Actor, cards: list[Task]) -> None:
+    update_task(alice, cards[1], assignees=[bob.user])
+    mark_read(bob, items(bob))
+    made = add_dependency(alice, cards[1], blocking=cards[0])
+    assert told(bob)[0] == ("blocking", "FLOW-2")
+    remove_dependency(alice, made)
+    assert told(bob) == [("assigned", "FLOW-2")]
