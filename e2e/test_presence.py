@@ -40,6 +40,6 @@ def test_ben_appears_edits_and_leaves(
     expect(hers.locator(".editing-note")).to_have_count(0)
     his.get_by_role("textbox", name="Write a comment").fill("And one word more")
     expect(hers.locator("#pane-talk .editing-note")).to_contain_text("Bob is writing a comment")
-    his.context.close()
+    his.close()
     expect(hers.locator(".editing-note, .pane-here > *, .card-here")).to_have_count(0)
     expect(here).to_be_hidden()
