@@ -85,6 +85,8 @@ def slow(options: argparse.Namespace) -> None:
         ears.ask("open", host=up.host, path=firm.path, cookies=firm.cookies[2:], count=count)
         good = stretch(ears, firm, 20, 10)
         before = up.memory()
+        # the kernel would take megabytes for them, and nobody would notice that they are deaf
+        up.all[0].listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32768)
         deaf = [shake(up, firm, firm.cookies[0]) for _ in range(3)]
         with_deaf = stretch(ears, firm, 20, 10)
         stretch(ears, firm, 50, 25)
