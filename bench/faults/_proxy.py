@@ -106,7 +106,7 @@ class Proxy:
                     break
                 to.write(data)
                 await to.drain()
-        if not line.silent:
+        if not (line.silent and answers):  # of a silent line nobody hears that the server has ended
             line.abort()
 
     def _loses(self) -> bool:
