@@ -10,7 +10,6 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from allauth.socialaccount.forms import SignupForm as ElsewhereForm
 from django.core.validators import MaxLengthValidator
-from django.http import HttpRequest
 
 from .models import User
 
@@ -72,11 +71,12 @@ class ResetPasswordForm(Plain, forms.ResetPasswordForm):
 
     users: list[Any]
 
-    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+    def clean_email(self) -> str:
         """Where nobody has the address a link is made as well, and thrown away: the answer takes as long."""
+        email: str = super().clean_email()  # type: ignore[misc]
         if not self.users:
             get_adapter().get_reset_password_from_key_url(forms.default_token_generator.make_token(User()))
-        return super().save(request, **kwargs)  # type: ignore[misc]
+        return email
 
 
 class ResetPasswordKeyForm(Plain, forms.ResetPasswordKeyForm):
