@@ -25,6 +25,7 @@ import redis
 from django.conf import settings
 from django.test import Client
 
+from accounts import breaker
 from accounts.models import User
 from bench.races import together
 from workspaces import limiting, plans, tenancy
@@ -161,7 +162,7 @@ def _redis_hangs(by: Actor) -> None:
         )
     finally:
         os.kill(pid, signal.SIGCONT)
-    time.sleep(limiting.PAUSE)
+    time.sleep(breaker.PAUSE)
 
 
 def _requests(program: Client, address: str) -> tuple[list[float], Counter[int]]:

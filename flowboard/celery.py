@@ -1,14 +1,14 @@
 """Background work: jobs stand in each app's jobs.py (a Task is a card, never Celery's)."""
 
 import os
-import time
 from typing import Any
 
 from celery import Celery, Task
 from kombu.exceptions import OperationalError
 
+from accounts.breaker import telling
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowboard.settings")
-PAUSE = 2.0  # seconds without trying after the queue was away, so that it costs one time-out and not each write's
 QUICK = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25, "max_retries": 1, "interval_start": 0, "interval_step": 0}  # fmt: skip
 
 
@@ -23,17 +23,21 @@ class Job(Task):  # type: ignore[misc]  (Celery is not typed)
     """What Redis does not take in time is not lost: each kind of job has a sweep."""
 
     abstract = True
-    quiet_until = 0.0
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
-        """Raises OperationalError, at once when the queue was away a moment ago."""
-        if time.monotonic() < Job.quiet_until:
+        """Raises OperationalError, at once when Redis was away a moment ago."""
+        if not telling.may_ask():
             raise OperationalError("the queue was away a moment ago")
         try:
-            return super().apply_async(*args, **options)
-        except OperationalError:
-            Job.quiet_until = time.monotonic() + PAUSE
+            handed_over = super().apply_async(*args, **options)
+        except OperationalError as error:
+            telling.failed(error)
             raise
+        except BaseException:  # the job's own fault
+            telling.worked()
+            raise
+        telling.worked()
+        return handed_over
 
 
 app = Queue("flowboard", task_cls=Job)

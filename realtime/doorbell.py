@@ -1,8 +1,6 @@
 """Rings the hubs after a commit: never trusted with data, so it may fail, and then it fails fast."""
 
 import hashlib
-import logging
-import time
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -12,6 +10,7 @@ import orjson
 import redis
 from django.conf import settings
 
+from accounts.breaker import telling
 from workspaces.actor import Actor
 from workspaces.events import author
 from workspaces.feed import person_of
@@ -24,9 +23,6 @@ SESSIONS = "flowboard:sessions"
 PEOPLE = "flowboard:people"
 INBOX = "flowboard:inbox"
 CARRIED = 50  # rows in one message; more of them the hub reads itself
-PAUSE = 2.0  # seconds without trying after a failure, so that a frozen Redis costs one time-out and not each write's
-log = logging.getLogger(__name__)
-_quiet_until = 0.0
 
 
 @cache
@@ -67,11 +63,12 @@ def message(by: Actor, rows: list[ActivityLog]) -> dict[str, Any]:
 
 
 def _publish(channel: str, make: Any) -> None:
-    global _quiet_until
-    if time.monotonic() < _quiet_until:
+    said = orjson.dumps(make())
+    if not telling.may_ask():
         return
     try:
-        _redis().publish(channel, orjson.dumps(make()))
+        _redis().publish(channel, said)
     except (redis.RedisError, OSError) as error:
-        _quiet_until = time.monotonic() + PAUSE
-        log.warning("no doorbell for %s s, the head check takes over: %s", PAUSE, error)
+        telling.failed(error)
+    else:
+        telling.worked()

@@ -13,7 +13,8 @@ from uuid import uuid4
 import redis.asyncio as redis
 from django.conf import settings
 
-from .doorbell import PAUSE
+from accounts.breaker import PAUSE
+
 from .entrance import Line
 
 PER_PERSON = 20

@@ -1,20 +1,16 @@
 """Background work on tasks (a Task is a card, never Celery's)."""
 
-import logging
-import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from workspaces import tenancy
 from workspaces.actor import Actor
-
-PAUSE = 2.0  # seconds without trying after the queue was away, so that it costs one time-out and not each write's
-log = logging.getLogger(__name__)
-_quiet_until = 0.0
 
 
 @shared_task(name="tasks.jobs.run_import", acks_late=True)
@@ -41,14 +37,10 @@ def tell_people_soon(by: Actor, rows: list[Any]) -> None:
     """Have a worker tell people of these rows; what the queue does not take, the sweep finds."""
     from .notices.audience import TOLD_OF
 
-    global _quiet_until
-    if time.monotonic() < _quiet_until or not any(row.event in TOLD_OF or row.via == "import" for row in rows):
+    if not any(row.event in TOLD_OF or row.via == "import" for row in rows):
         return
-    try:
+    with suppress(OperationalError):
         tell_people.delay(str(by.workspace.pk))
-    except Exception as error:  # whatever the broker's library raises: nobody waits for it
-        _quiet_until = time.monotonic() + PAUSE
-        log.warning("the sweep tells, the queue is away: %s", error)
 
 
 @shared_task

@@ -20,9 +20,10 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from accounts.breaker import Breaker
+
 WINDOW = 60  # seconds
 PATIENCE = 0.1  # seconds that Redis has for an answer
-PAUSE = 2.0  # seconds without asking it again after a failure
 SCRIPT = """
 local function acquire(KEYS, ARGV) {acquire} end
 local function window(KEYS, ARGV) {window} end
@@ -60,39 +61,11 @@ class Standing:
     wait: int = 0
 
 
-class Breaker:
-    """After a failure nobody asks for two seconds; then one asks, and the others wait for what it finds."""
-
-    def __init__(self) -> None:
-        self.closed_until, self.out, self._asking = 0.0, False, threading.Lock()
-
-    def may_ask(self) -> bool:
-        """Whoever gets True must say `worked` or `failed`."""
-        if not self.out:
-            return True
-        return time.monotonic() >= self.closed_until and self._asking.acquire(blocking=False)
-
-    def worked(self) -> None:
-        if self.out:
-            self.out = False
-            self._asked()
-            log.warning("limits: Redis is back, requests are counted again")
-
-    def failed(self, error: Exception) -> None:
-        """Said once an outage, and not for each request of it."""
-        if not self.out:
-            log.warning(
-                "limits: Redis is away (%s): reads pass uncounted, writes are counted by each process alone", error
-            )
-        self.out, self.closed_until = True, time.monotonic() + PAUSE
-        self._asked()
-
-    def _asked(self) -> None:
-        if self._asking.locked():
-            self._asking.release()
-
-
-breaker = Breaker()
+breaker = Breaker(
+    log,
+    away="limits: Redis is away: reads pass uncounted, writes are counted by each process alone",
+    back="limits: Redis is back, requests are counted again",
+)
 
 
 def hit(counts: Sequence[Count], *, reads: bool) -> Standing | None:

@@ -11,6 +11,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, connections
 from websockets.exceptions import ConnectionClosed
 
+from accounts.breaker import telling
 from realtime import doorbell
 from tasks.models import Project
 from tasks.tests.boards import add
@@ -32,10 +33,10 @@ def ringing(url: str, settings: Any) -> Iterator[None]:
     """This process rings there."""
     settings.REDIS_URL = url
     doorbell._redis.cache_clear()
-    doorbell._quiet_until = 0.0
+    telling.out = False
     yield
     doorbell._redis.cache_clear()
-    doorbell._quiet_until = 0.0
+    telling.out = False
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +44,7 @@ def _clean_up() -> Iterator[None]:
     """No dead bell and no cut connection for the next test."""
     yield
     doorbell._redis.cache_clear()
-    doorbell._quiet_until = 0.0
+    telling.out = False
     connections["default"].close()
     connections["default"].close_pool()
 

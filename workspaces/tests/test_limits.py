@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import redis
 from django.db import connection
 
 from tasks.models import Task
 from workspaces import limiting, plans
 from workspaces.actions import create_token
 from workspaces.actor import Actor
-from workspaces.limiting import Breaker, Count, hit
+from workspaces.limiting import Count, hit
 from workspaces.rest import throttle
 from workspaces.spine import acting
 
@@ -28,7 +27,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limiting, "PATIENCE", 5)
     limiting._script_of.cache_clear()
     monkeypatch.setattr(throttle, "_turned_away", {})
-    monkeypatch.setattr(limiting, "breaker", Breaker())
+    monkeypatch.setattr(limiting.breaker, "out", False)
 
 
 def on_free(by: Actor, monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
@@ -150,23 +149,6 @@ def test_redis_away_reads_pass_and_writes_are_counted_alone(
     assert writes == [200, 200, 429, 429]
     assert {Program(alice).get("").status_code for _ in range(3)} == {200}
     assert [line.getMessage() for line in caplog.records if "Redis is away" in line.getMessage()].__len__() == 1
-
-
-def test_the_breaker_lets_one_ask_and_says_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING, logger="workspaces.limiting")  # LOG_LEVEL may ask for less
-    tried = Breaker()
-    assert tried.may_ask()
-    tried.failed(redis.ConnectionError("gone"))
-    assert not tried.may_ask()
-    tried.closed_until = 0.0
-    assert tried.may_ask()
-    assert not tried.may_ask()  # one is asking
-    tried.failed(redis.ConnectionError("gone"))
-    tried.closed_until = 0.0
-    assert tried.may_ask()
-    tried.worked()
-    assert tried.may_ask() and tried.may_ask()
-    assert [line.getMessage()[:20] for line in caplog.records] == ["limits: Redis is awa", "limits: Redis is bac"]
 
 
 def test_a_plan_names_its_numbers() -> None:
