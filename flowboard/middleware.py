@@ -147,7 +147,7 @@ def _read_chunked(request: HttpRequest, limit: int) -> bool:
         size += body.write(part)
     body.seek(0)
     request.META["CONTENT_LENGTH"] = str(size)
-    request._stream = body  # type: ignore[attr-defined]  (what Django reads from)
+    request._stream = request.META["wsgi.input"] = body  # type: ignore[attr-defined]  (what Django reads from)
     return size <= limit
 
 

@@ -29,6 +29,7 @@ const base = (field) => Number(field.dataset.version ?? field.form?.dataset.vers
 
 addEventListener("input", ({ target }) => {
   if (!writes(target)) return;
+  target.autocomplete = "off"; // or a browser would show it again to whoever signs in next
   clearTimeout(timers.get(target));
   typed.set(target, placeOf(target));
   timers.set(target, setTimeout(() => save(target), 250));

@@ -37,7 +37,7 @@ class PreferencesIn(Strict):
     paused_until = serializers.DateTimeField(
         required=False, allow_null=True, help_text="neither mail nor push until then; within a year"
     )
-    reasons = WishIn(many=True, required=False, max_length=len(Reason))
+    reasons = serializers.ListField(child=WishIn(), required=False, max_length=len(Reason))
 
 
 class WishOut(serializers.Serializer[Any]):

@@ -136,16 +136,17 @@ def _fill(owner: Actor, program: Program, key: str, words: str, house: str) -> I
         "attachment": (f"{task}/attachments/", {"url": f"https://{house}.example/{words}", "name": said}),
         "status": (f"{base}/statuses/", {"name": said}),
         "other": (f"{base}/tasks/", {"title": f"{OTHER if words == OPEN else words} {house}"}),
-        "dependency": (f"{task}/dependencies/", {"blocked_by": f"{key}-2"}),
     }
     ids = {name: str(program.post(path, body).json()["id"]) for name, (path, body) in asked.items()}
     change = program.get("changes/?limit=1").json()["results"][0]["id"]
+    tie = program.post(f"{task}/dependencies/", {"blocked_by": f"{key}-2"}).json()["id"]
     upload = program.client.post(f"{program.base}{task}/attachments/", {"file": _picture(said)})
     return {
         **ids,
         "key": key,
         "ref": f"{key}-1",
         "change": change,
+        "dependency": tie,
         "file": upload.json()["id"],
         "notice": noticed(owner, key),
     }
