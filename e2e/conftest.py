@@ -1,11 +1,13 @@
 """A server on the test's database, one Chromium, and people at their desks who see no error of any kind."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect, sync_playwright
 
 from realtime.tests.server import Server, server, session_key
@@ -22,6 +24,10 @@ FLAGS = [
     "--no-first-run",
 ]
 TELL = "addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective, e.blockedURI, e.sample))"
+BUSY = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'
+"""
 expect.set_options(timeout=15_000)  # a busy machine; nothing is measured by it
 
 Enter = Callable[..., Page]
@@ -67,7 +73,7 @@ class Desk:
             context.add_cookies([{"name": "sessionid", "value": session_key(who), "url": f"http://{self.live.host}"}])
         context.add_init_script(TELL)
         page = context.new_page()
-        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: self.closed or self.faults.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._heard(page, message, fine))
         page.on("dialog", self._asked)
         self.pages.append(page)
@@ -90,6 +96,17 @@ class Desk:
         for page in self.pages:
             page.context.set_offline(True)
             page.context.close()
+        wait_until_idle()
+
+
+def wait_until_idle() -> None:
+    """Requests that the server has begun may still be at work: two looks in a row must find none, within five seconds."""
+    quiet, deadline = 0, time.monotonic() + 5
+    while quiet < 2 and time.monotonic() < deadline:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(BUSY)
+            quiet = 0 if cursor.fetchone()[0] else quiet + 1
+        time.sleep(0.05)
 
 
 @pytest.fixture
