@@ -42,6 +42,11 @@ def move_back(by: Actor, row: Any) -> None:
     actions.move_task(by, task, to=to, after=above.order_by("-rank").first(), rank=row.before["rank"])
 
 
+@undoes("status:ranked")
+def stay(by: Actor, row: Any) -> None:
+    """No card stands elsewhere by it."""
+
+
 @undoes("task:updated")
 def set_back(by: Actor, row: Any) -> None:
     task = _find(Task, by, row, "project", "status")

@@ -119,6 +119,9 @@ class Ear:
         if frame["event"].startswith("task:"):
             card = self.cards.setdefault(data["key"], {})
             card |= {name: value for name, value in data["changed"].items() if name in KEPT}
+        if frame["event"] == "status:ranked":
+            for card in self.cards.values():
+                card.pop("rank", None)
 
     async def _catch_up(self) -> None:
         while True:

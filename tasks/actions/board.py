@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from workspaces.errors import Refused
+from workspaces.spine import current_act, record
 
 from ..models import Project, Status, Task
 from ..rank import LONG, between, spread
@@ -39,8 +40,9 @@ def rank_below(to: Status, after: Task | None, *, but: Task | None = None) -> st
     if len(rank) <= LONG:
         return rank
     respread(to)
-    if after:
-        after.refresh_from_db(fields=["rank"])
+    for one in (after, but):
+        if one is not None and one.status_id == to.pk:
+            one.refresh_from_db(fields=["rank"])
     return rank_below(to, after, but=but)
 
 
@@ -75,11 +77,14 @@ def _chain(step, rank: str, count: int) -> list[str]:  # type: ignore[no-untyped
 
 
 def respread(status: Status) -> None:
-    """Rank a column anew, evenly: nothing changes place, so nothing is recorded."""
+    """Rank a column anew, evenly: nothing changes place, but whoever keeps ranks must read them again."""
     rows = list(Task.objects.filter(workspace=status.workspace_id, status=status).order_by("rank").only("pk", "rank"))
     for row, rank in zip(rows, spread(len(rows)), strict=True):
         row.rank = rank
     Task.objects.filter(workspace=status.workspace_id).bulk_update(rows, ["rank"], batch_size=1000)
+    act, project = current_act(), status.project
+    assert act is not None, "a column is ranked within an act"
+    record(act.by, "status:ranked", status, key=project.key, label=status.name, project_id=project.pk)
 
 
 def first_status(project: Project) -> Status:

@@ -4,8 +4,12 @@ import pytest
 
 from tasks.actions import archive_task, create_project, move_task
 from tasks.models import Project, Task
+from tasks.rank import LONG
+from workspaces import tenancy
+from workspaces.actions import undo_change
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden, Refused, Stale
+from workspaces.models import ChangeSet
 from workspaces.tests.people import log
 
 from .boards import add, column, tally, titles
@@ -72,3 +76,18 @@ def test_archived_neighbours_keep_their_places(alice: Actor, project: Project, c
     move_task(alice, cards[2], to=column(project, "To do"), after=cards[0])  # is there already
     assert log(alice, "task:moved") == []
     assert tally(project, "To do") == 2
+
+
+def test_a_column_that_is_ranked_anew_is_told(alice: Actor, project: Project, cards: list[Task]) -> None:
+    """As after a thousand moves to its top: places stay, ranks do not, and who keeps ranks hears of it first."""
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        Task.objects.filter(workspace=alice.workspace, pk=cards[0].pk).update(rank="0" * LONG + "1")
+    move_task(alice, cards[2], to=column(project, "To do"))
+    assert titles(project, "To do") == ["Three", "One", "Two"]
+    ranked, moved = log(alice, "status:ranked", "task:moved")
+    assert (ranked.event, moved.event) == ("status:ranked", "task:moved")
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        assert max(len(task.rank) for task in Task.objects.filter(workspace=alice.workspace, project=project)) < LONG
+        change = ChangeSet.objects.within(alice.workspace).get(pk=moved.change_id)
+    undo_change(alice, change)
+    assert titles(project, "To do") == ["One", "Two", "Three"]
