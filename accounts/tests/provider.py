@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
+
+from .serving import serving
 
 CLIENT = {"client_id": "flowboard", "secret": "provider-secret"}
 
@@ -107,12 +108,5 @@ class Answers(BaseHTTPRequestHandler):
 @contextmanager
 def provider() -> Iterator[Provider]:
     """Up for the length of a block."""
-    up = Provider()
-    thread = Thread(target=up.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(Provider()) as up:
         yield up
-    finally:
-        up.shutdown()
-        up.server_close()
-        thread.join()

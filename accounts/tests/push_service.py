@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import http_ece
@@ -15,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from accounts import push_keys
+
+from .serving import serving
 
 
 def spelt(data: bytes) -> str:
@@ -99,9 +100,5 @@ def push_service(settings: Any) -> Iterator[PushService]:
     """Up, and at an address that may be asked."""
     up = PushService()
     settings.OUTWARD_PORTS, settings.OUTWARD_ALLOW_PRIVATE = [up.server_port], True
-    Thread(target=up.serve_forever, args=(0.01,), daemon=True).start()
-    try:
+    with serving(up):
         yield up
-    finally:
-        up.shutdown()
-        up.server_close()

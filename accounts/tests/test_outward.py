@@ -18,6 +18,8 @@ from accounts.models import User
 from workspaces.actor import Actor
 from workspaces.tests.people import browser
 
+from .serving import serving
+
 PUBLIC = "93.184.215.14"
 
 
@@ -95,11 +97,9 @@ def site(settings: Any) -> Iterator[Any]:
     """A web server of somebody, on this machine, where the operator allows that."""
     up = Site(("127.0.0.1", 0), Page)
     settings.OUTWARD_PORTS, settings.OUTWARD_ALLOW_PRIVATE = [up.server_port], True
-    threading.Thread(target=up.serve_forever, args=(0.01,), daemon=True).start()
-    yield up
-    up.over.set()
-    up.shutdown()
-    up.server_close()
+    with serving(up):
+        yield up
+        up.over.set()
 
 
 def picture() -> bytes:

@@ -7,8 +7,9 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import default
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
 from typing import Any
+
+from accounts.tests.serving import serving
 
 
 class MailServer(ThreadingTCPServer):
@@ -70,9 +71,5 @@ def mail_server(settings: Any) -> Iterator[MailServer]:
     up = MailServer()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", up.port
-    Thread(target=up.serve_forever, args=(0.01,), daemon=True).start()
-    try:
+    with serving(up):
         yield up
-    finally:
-        up.shutdown()
-        up.server_close()
