@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .addresses import client_address
-from .endings import end_session, person_changed, sign_in_noted
+from .endings import end_session, person_changed, sign_in_noted, time_zone_changed
 from .ids import uuid7
 from .models import Erasure, ProgramSession, PushSubscription, SignIn, User
 
@@ -29,7 +29,7 @@ def update_profile(user: User, *, name: str, time_zone: str, single_keys: bool) 
     was = user.time_zone
     _change(user, name=" ".join(name.split()), time_zone=time_zone, single_keys=single_keys)
     if user.time_zone != was:
-        person_changed(user.pk)
+        time_zone_changed(user.pk)
     return user
 
 

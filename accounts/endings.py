@@ -1,15 +1,15 @@
-"""Ends of sessions, told to whoever holds something open for them (settings.REACTIONS: SESSION_ENDED, PERSON_CHANGED)."""
+"""Ends of sessions, and what else of a person others hold on to: told to whoever is named in flowboard/reactions.py."""
 
 import hashlib
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Any
 from uuid import UUID
 
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db import transaction
+
+from .reactions import tell
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
@@ -29,24 +29,24 @@ def end_session(key: str) -> None:
 
 def session_ended(key: str) -> None:
     """Tell of a session that is gone."""
-    _tell("SESSION_ENDED", key)
+    tell("SESSION_ENDED", key)
 
 
 def person_changed(user_id: UUID) -> None:
-    """Tell that what lets this person in may have changed (password, whether they may sign in at all), or their time zone."""
-    _tell("PERSON_CHANGED", user_id)
+    """Tell that what lets this person in may have changed (password, whether they may sign in at all)."""
+    tell("PERSON_CHANGED", user_id)
+
+
+def time_zone_changed(user_id: UUID) -> None:
+    """Tell that the hours of this person are others."""
+    tell("TIME_ZONE_CHANGED", user_id)
 
 
 def sign_in_noted(row_id: UUID) -> None:
     """Tell of a new row of SignIn."""
-    _tell("SIGN_IN_NOTED", row_id)
+    tell("SIGN_IN_NOTED", row_id)
 
 
 def session_id(key: str) -> str:
     """What a session is called where its key, which is a secret, must not stand."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-def _tell(name: str, *facts: Any) -> None:
-    for tell in getattr(import_module(settings.REACTIONS), name):
-        transaction.on_commit(lambda tell=tell: tell(*facts), robust=True)

@@ -20,7 +20,10 @@ AFTER_COMMIT = [ring, tell_people_soon]
 
 # after commit, at least once where the hub's own looks make good: (session's key) -> None, (user's id) -> None
 SESSION_ENDED = [hang_up, end_push]
-PERSON_CHANGED = [look_again, follow_time_zone]
+PERSON_CHANGED = [look_again]
+
+# after commit: (user's id) -> None
+TIME_ZONE_CHANGED = [follow_time_zone]
 
 # within the act that ends a membership: (by, membership) -> None
 LEAVING = [end_grants, end_for_leaver, end_drafts, leave_inbox, leave_deliveries]

@@ -40,7 +40,6 @@ FREE = {
             "unread_box",
             "watch_task",
             "watch_project",
-            "mute_reason",
         ),
         "everybody deals with their own inbox; the support with nobody's",
     ),

@@ -5,22 +5,19 @@ The support does none of it for them (`in_person`). Their other pages hear of it
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
+from accounts.reactions import tell
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import Membership
 from workspaces.spine import action
 
-from ..models import Notification, NotificationPreference, Project, Reason, Task, Watch
+from ..models import Notification, NotificationPreference, Project, Task, Watch
 from ..notices.reading import awake, in_box
-from ..notices.reasons import REASONS
 
 LONGEST_SNOOZE = timedelta(days=366)
 DONE_FOR, KEPT = timedelta(days=30), timedelta(days=180)
@@ -96,21 +93,6 @@ def _watch(by: Actor, level: str | None, **subject: Task | Project) -> None:
     held.update(level=level, why=Watch.Why.CHOSEN)
 
 
-@action
-def mute_reason(by: Actor, *, reason: str, on: bool = True) -> None:
-    """Hear no more, or hear again, for one reason: neither here nor by mail or push."""
-    by.in_person()
-    if reason not in Reason.values:
-        raise Refused(f"The reason is one of {', '.join(Reason.values)}.", "reason")
-    usual = REASONS[Reason(reason)]
-    row = NotificationPreference(
-        workspace=by.workspace, user=by.user, reason=reason, muted=on, mail=usual.mail, push=usual.push
-    )
-    NotificationPreference.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["workspace", "user", "reason"], update_fields=["muted"]
-    )
-
-
 def _set(by: Actor, items: Iterable[Notification] | Any, **fields: Any) -> int:
     """Always in the order of their ids, as telling holds them: neither waits for the other in a circle."""
     ids = sorted(one.pk for one in items)
@@ -124,9 +106,7 @@ def _set(by: Actor, items: Iterable[Notification] | Any, **fields: Any) -> int:
 
 def ring_inboxes(workspace_id: UUID, people: Sequence[UUID]) -> None:
     """Have the pages of these people ask anew, after the commit."""
-    reactions: Any = import_module(settings.REACTIONS)
-    for ring in reactions.INBOX_CHANGED:
-        transaction.on_commit(lambda ring=ring: ring(workspace_id, people), robust=True)
+    tell("INBOX_CHANGED", workspace_id, people)
 
 
 def leave_inbox(by: Actor, membership: Membership) -> None:

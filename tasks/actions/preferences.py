@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from importlib import import_module
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
+from accounts.reactions import tell
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.rules import set_fields
@@ -74,9 +72,7 @@ def send_test(by: Actor, *, channel: str) -> int:
     count = len(plan_test(by, channel))
     if not count:
         raise Refused("None of your devices takes pushes yet: switch them on here first.", "channel")
-    reactions: Any = import_module(settings.REACTIONS)
-    for tell in reactions.NOTIFICATIONS_TOLD:
-        transaction.on_commit(lambda tell=tell: tell(by.workspace.pk, []), robust=True)
+    tell("NOTIFICATIONS_TOLD", by.workspace.pk, [])
     return count
 
 

@@ -7,16 +7,14 @@ is set in the afternoon is not recalled for the morning of the same day, and wha
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.db import transaction
 from django.db.models import CharField, F, Q
 from django.db.models.functions import Cast, Right
 
 from accounts.models import User
+from accounts.reactions import tell
 from accounts.times import zone_of
 from workspaces import tenancy
 from workspaces.actor import Actor
@@ -132,9 +130,7 @@ def _tell(workspace_id: UUID, made: list[Notification]) -> None:
     _forget(workspace_id, [one for one in earlier if (one.user_id, one.task_id) in pairs])
     Notification.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
     ring_inboxes(workspace_id, sorted({person for person, _ in pairs}))
-    ids, reactions = [one.pk for one in made], import_module(settings.REACTIONS)
-    for tell in reactions.NOTIFICATIONS_TOLD:
-        transaction.on_commit(lambda tell=tell: tell(workspace_id, ids), robust=True)
+    tell("NOTIFICATIONS_TOLD", workspace_id, [one.pk for one in made])
 
 
 def _forget(workspace_id: UUID, items: list[Notification]) -> None:

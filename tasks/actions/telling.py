@@ -5,15 +5,13 @@ and two that run at once tell one after the other. What follows (the bell, mail,
 """
 
 from collections.abc import Sequence
-from importlib import import_module
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.db import transaction
 from django.db.models import Max
 
+from accounts.reactions import tell
 from workspaces import tenancy
 from workspaces.feed import task_of
 from workspaces.models import ActivityLog, Stream
@@ -22,6 +20,7 @@ from ..models import Notification, NotificationCursor, Reason, Watch
 from ..notices.audience import FREED, TOLD_OF, Scene, heard, mentions, wanted
 from ..notices.inbox import Inbox
 from ..notices.scene import meet, scene_of
+from .notices import ring_inboxes
 
 Wanted = dict[UUID, set[Reason]]  # whom a row concerns, and why
 Follower = tuple[UUID, UUID]  # of a task: its id, theirs
@@ -147,9 +146,6 @@ def _follow(workspace_id: UUID, scene: Scene, followers: dict[Follower, Any]) ->
 
 def _pass_on(workspace_id: UUID, inbox: Inbox) -> None:
     """After the commit: the bell for who has a page open, then whoever tells further."""
-    reactions: Any = import_module(settings.REACTIONS)
-    ids, people = [one.pk for one in (*inbox.made, *inbox.grown)], inbox.changed
-    for ring in reactions.INBOX_CHANGED:
-        transaction.on_commit(lambda ring=ring: ring(workspace_id, people), robust=True)
-    for tell in reactions.NOTIFICATIONS_TOLD if ids else ():
-        transaction.on_commit(lambda tell=tell: tell(workspace_id, ids), robust=True)
+    ring_inboxes(workspace_id, inbox.changed)
+    if ids := [one.pk for one in (*inbox.made, *inbox.grown)]:
+        tell("NOTIFICATIONS_TOLD", workspace_id, ids)

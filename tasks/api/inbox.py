@@ -13,6 +13,7 @@ from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer, nothing
 
 from ..actions import notices as actions
+from ..actions.preferences import prefer
 from ..models import Notification, Project, Reason, Task, Watch
 from ..notices.drawing import drawn
 from ..notices.reading import BOXES, counts, find_item, in_box, seen_items
@@ -209,7 +210,7 @@ class MuteReason(Endpoint):
     def post(self, request: Request, workspace: str) -> HttpResponse:
         """Mute it: neither in the inbox nor by mail or push."""
         said = self.given(MuteIn)
-        actions.mute_reason(self.by, reason=said["reason"], on=said["muted"])
+        prefer(self.by, reason=said["reason"], muted=said["muted"])
         return nothing()
 
 

@@ -21,7 +21,8 @@ from tasks.actions import (
     update_task,
 )
 from tasks.actions.dependencies import add_dependency, remove_dependency
-from tasks.actions.notices import mark_read, mute_reason, snooze_items, watch_project, watch_task
+from tasks.actions.notices import mark_read, snooze_items, watch_project, watch_task
+from tasks.actions.preferences import prefer
 from tasks.actions.telling import tell_people
 from tasks.models import Notification, NotificationCursor, Project, Task
 from tasks.notices.drawing import drawn
@@ -150,12 +151,12 @@ def test_watching_a_project_and_muting_a_reason(alice: Actor, bob: Actor, projec
     task = add(alice, project, "New")[0]
     create_comment(alice, task, body="Hi")
     assert told(bob) == [("commented", "FLOW-1"), ("created", "FLOW-1")]
-    mute_reason(bob, reason="commented")
+    prefer(bob, reason="commented", muted=True)
     create_comment(alice, task, body="Hi again")
     archive_task(alice, task)
     assert told(bob) == [("changed", "FLOW-1"), ("commented", "FLOW-1"), ("created", "FLOW-1")]
     watch_project(bob, project, level="muted")
-    mute_reason(bob, reason="commented", on=False)
+    prefer(bob, reason="commented", muted=False)
     create_comment(alice, add(alice, project, "Other")[0], body="Silence")
     assert len(told(bob)) == 3
 

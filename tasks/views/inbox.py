@@ -14,6 +14,7 @@ from workspaces.pages import asked_parts, done, member_page, on_or_off, sent, wi
 from workspaces.rest.cursor import Key, moment, paged, uuid
 
 from ..actions import notices as actions
+from ..actions.preferences import prefer
 from ..models import Notification, Reason
 from ..notices.drawing import drawn
 from ..notices.reading import BOXES, counts, find_item, in_box, seen_items
@@ -109,7 +110,7 @@ def mute(request: MemberRequest) -> HttpResponse:
     """Hear no more for a reason, or hear again."""
     fields = sent(request, "reason", "on")
     on, reason = on_or_off(fields, "on", "1"), fields.get("reason", "")
-    actions.mute_reason(request.by, reason=reason, on=on)
+    prefer(request.by, reason=reason, muted=on)
     words = f"{Reason(reason).label}: {'muted' if on else 'on again'}"
     return _told(request, words, undo={"reason": reason, "on": "0"} if on else None)
 
