@@ -10,11 +10,12 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from .addresses import client_address, neighbourhood
+from .locks import hold
 from .models import Guess, SignIn
 
 WINDOW = timedelta(minutes=15)
@@ -43,9 +44,9 @@ def take(request: HttpRequest, email: str) -> Guess:
     """Take one of the tries before the password is looked at; raises TooManyTries. `give_back` it when it was right."""
     account, address = _account(email), neighbourhood(client_address(request))
     guess = Guess(account=account, address=address, known=address in _known(email))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic():
         for counted in (account, address):  # always in this order, so that two never wait for each other
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"guess:{counted}"])
+            hold(f"guess:{counted}")
         _refuse_full(guess)
         guess.save(force_insert=True)
     return guess

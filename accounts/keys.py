@@ -14,11 +14,12 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
+from .locks import hold
 from .models import SigningKey
-from .sealing import box
+from .sealing import open_key, seal_key
 
 ALGORITHM = "ES256"
 SIGNS = timedelta(days=30)
@@ -28,7 +29,6 @@ ACCESS = timedelta(minutes=5)
 REFRESH = timedelta(days=14)
 GRACE = timedelta(minutes=5)  # between clocks
 PURPOSE = "flowboard signing keys"
-LOCK = 0x464C4F57_4B455953  # FLOW KEYS
 
 
 def signing_key() -> SigningKey:
@@ -38,7 +38,7 @@ def signing_key() -> SigningKey:
 
 def private_part(key: SigningKey) -> Any:
     """As cryptography holds it. Raises InvalidToken when it was sealed under another SECRET_KEY."""
-    return _private(key.sealed, box(PURPOSE))
+    return open_key(key.sealed, PURPOSE)
 
 
 @lru_cache(maxsize=16)
@@ -112,8 +112,8 @@ def _made_once() -> SigningKey:
 @contextmanager
 def _alone() -> Iterator[None]:
     """A transaction that whoever else makes or retires keys waits for."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    with transaction.atomic():
+        hold(PURPOSE)
         yield
 
 
@@ -122,21 +122,12 @@ def _make() -> SigningKey:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     private = ec.generate_private_key(ec.SECP256R1())
-    plain = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     public = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    sealed = box(PURPOSE).encrypt(plain).decode()
-    return SigningKey.objects.create(kid=_thumbprint(public.decode()), sealed=sealed, public=public.decode())
-
-
-@lru_cache(maxsize=16)
-def _private(sealed: str, opens: Any) -> Any:
-    from cryptography.hazmat.primitives import serialization
-
-    return serialization.load_pem_private_key(opens.decrypt(sealed.encode()), password=None)
+    return SigningKey.objects.create(
+        kid=_thumbprint(public.decode()), sealed=seal_key(private, PURPOSE), public=public.decode()
+    )
 
 
 def _jwk(key: SigningKey) -> dict[str, str]:

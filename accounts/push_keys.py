@@ -5,13 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
+from .locks import hold
 from .models import PushKey
-from .sealing import box
+from .sealing import open_key, seal_key
 
 PURPOSE = "flowboard push keys"
-LOCK = 0x464C4F57_50555348  # FLOW PUSH
 
 
 def public_key() -> str:
@@ -50,16 +50,9 @@ def _opened(kept: PushKey) -> Any:
     from cryptography.fernet import InvalidToken
 
     try:
-        return _private(kept.sealed, box(PURPOSE))
+        return open_key(kept.sealed, PURPOSE)
     except InvalidToken:
         return None
-
-
-@lru_cache(maxsize=4)
-def _private(sealed: str, opens: Any) -> Any:
-    from cryptography.hazmat.primitives import serialization
-
-    return serialization.load_pem_private_key(opens.decrypt(sealed.encode()), password=None)
 
 
 @lru_cache(maxsize=4)
@@ -73,17 +66,13 @@ def _from_environment(words: str) -> Any:
 
 def _made_once() -> PushKey:
     """Whoever asks at the same moment waits, and finds the one that was made."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    with transaction.atomic():
+        hold(PURPOSE)
         return _newest() or _make()
 
 
 def _make() -> PushKey:
-    from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
     private = ec.generate_private_key(ec.SECP256R1())
-    plain = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return PushKey.objects.create(public=public_part(private), sealed=box(PURPOSE).encrypt(plain).decode())
+    return PushKey.objects.create(public=public_part(private), sealed=seal_key(private, PURPOSE))

@@ -16,6 +16,26 @@ def box(purpose: str) -> Any:
     return _box(purpose, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
+def seal_key(private: Any, purpose: str) -> str:
+    """A private key, as cryptography holds it."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    plain = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return str(box(purpose).encrypt(plain).decode())
+
+
+def open_key(sealed: str, purpose: str) -> Any:
+    """The private key that was sealed so. Raises InvalidToken when it was sealed under another SECRET_KEY."""
+    return _key(sealed, box(purpose))
+
+
+@lru_cache(maxsize=16)
+def _key(sealed: str, opens: Any) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    return load_pem_private_key(opens.decrypt(sealed.encode()), password=None)
+
+
 @lru_cache(maxsize=16)
 def _box(purpose: str, secrets: tuple[str, ...]) -> Any:
     from cryptography.fernet import Fernet, MultiFernet

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.locks import hold
 from accounts.models import PushSubscription, User
 from accounts.times import zone_of
 from workspaces import tenancy
@@ -30,7 +30,6 @@ QUIET = timedelta(
 )  # what is read in the app within it is not mailed, and several acts on a task are one mail
 STALE = timedelta(days=2)  # what is told so late (after a standstill, of an old record) stands in the inbox alone
 AT_ONCE = 500
-PLAN_LOCK = 0x464C4F57  # FLOW; beside it the workspace
 UNPLANNED = Q(planned_at=None) | Q(planned_at__lt=F("told_at"))  # as the index has it
 KEPT = timedelta(days=7)
 Slot = tuple[UUID, str, str, UUID | None, UUID | None]  # person, channel, kind, task, subscription
@@ -57,8 +56,7 @@ def _plan_some(workspace_id: UUID) -> bool:
 
 def _alone(workspace_id: UUID) -> None:
     """Two that plan for one workspace would both open a mail for the same task."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [PLAN_LOCK, str(workspace_id)])
+    hold(f"{workspace_id}:deliveries")
 
 
 @dataclass
@@ -200,7 +198,7 @@ def plan_digest_anew(user: User, schedule: NotificationSchedule) -> None:
 
 
 def follow_time_zone(user_id: UUID) -> None:
-    """Somebody has changed their profile: their digests in all their workspaces (PERSON_CHANGED in flowboard/reactions.py)."""
+    """The digests that wait for somebody, in all their workspaces (TIME_ZONE_CHANGED in flowboard/reactions.py)."""
     user = User.objects.get(pk=user_id)
     with tenancy.person(user_id, atomic=True):
         ids = list(

@@ -3,6 +3,7 @@
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.locks import hold
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import ChangeSet
@@ -89,7 +90,7 @@ def _one_at_a_time(by: Actor, source: str) -> None:
     """Two imports of one board wait for each other, so that the second finds what the first made."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '5min'")
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{by.workspace.pk}:{source}"])
+        hold(f"{by.workspace.pk}:{source}")
         cursor.execute("SET LOCAL lock_timeout = '3s'")
 
 
