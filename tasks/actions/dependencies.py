@@ -3,15 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from accounts import locks
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.spine import action, record
 
 from ..models import Dependency, Task
+from ..models.dependencies import standing
 from .details import hold
 
 MOST = 50
@@ -51,8 +52,7 @@ def remove_dependency(by: Actor, dependency: Dependency) -> Dependency:
 
 def _hold_all(task: Task) -> None:
     """One new dependency of a workspace at a time: three at once could close a circle that none of them sees."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{task.workspace_id}:dependencies"])
+    locks.hold(f"{task.workspace_id}:dependencies")
 
 
 def _check(by: Actor, task: Task, blocking: Task) -> None:
@@ -98,11 +98,7 @@ def tell_waiting(by: Actor, task: Task, *, was: bool) -> None:
     """A task that others wait for was done or put away, or came back: each of them hears of it, and what is left."""
     if (now := task.in_the_way) == was:
         return
-    others = Q(
-        blocked__waits_for__blocking__completed_at=None,
-        blocked__waits_for__blocking__archived_at=None,
-        blocked__waits_for__blocking__deleted_at=None,
-    ) & ~Q(blocked__waits_for__blocking=task.pk)
+    others = Q(**standing("blocked__waits_for__blocking")) & ~Q(blocked__waits_for__blocking=task.pk)
     rows = Dependency.objects.within(by.workspace).filter(blocking=task, blocked__deleted_at=None)
     for row in rows.select_related("blocked__project").annotate(left=Count("blocked__waits_for", filter=others)):
         waiting, facts = row.blocked, _facts(row) | {"left": row.left + now}

@@ -11,6 +11,12 @@ from workspaces.models import TENANT, TenantModel
 from .tasks import Task
 
 
+def standing(end: str) -> dict[str, None]:
+    """What is empty, all of it, of a task at this end of a dependency for as long as it is in the way."""
+    names = ("completed_at", "archived_at", "deleted_at", "project__deleted_at")
+    return dict.fromkeys(f"{end}__{name}" for name in names)
+
+
 class Dependency(TenantModel):
     """`blocked` waits until `blocking` is done; the two may stand in different projects of the workspace."""
 

@@ -18,18 +18,13 @@ from workspaces.actor import Actor
 from workspaces.permissions import MEMBER
 
 from ..models import Assignment, Dependency, Task, TaskGrant, TaskLabel
+from ..models.dependencies import standing
 from .facts import Facts, meet, rights
 
 COLUMNS = (
     "pk", "status_id", "rank", "number", "title", "version", "priority", "due", "estimate", "comment_count", "checklist_count",
     "checklist_done", "updated_at",
 )  # fmt: skip
-
-
-STANDING = {  # what a task waits for is in its way
-    "blocking__completed_at": None, "blocking__archived_at": None, "blocking__deleted_at": None,
-    "blocking__project__deleted_at": None,
-}  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
@@ -106,7 +101,7 @@ def with_details(workspace: UUID, user: UUID, rows: Any, sight: str) -> Any:
         below = below.filter(Exists(grants))
     edits = [] if sight == "whole" else [Exists(grants.filter(permission__codename="edit_task"))]
     done = below.values("completed_at")
-    waits = Dependency.objects.filter(workspace=workspace, blocked=OuterRef("pk"), **STANDING).values("pk")
+    waits = Dependency.objects.filter(workspace=workspace, blocked=OuterRef("pk"), **standing("blocking")).values("pk")
     subs = [ArraySubquery(one) for one in (labels, people, done, waits)]
     return rows.values_list(*COLUMNS, *subs, *edits)
 
