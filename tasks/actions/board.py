@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from workspaces.actor import Actor
 from workspaces.errors import Refused
-from workspaces.spine import current_act, record
+from workspaces.spine import record
 
 from ..models import Project, Status, Task
 from ..rank import LONG, between, spread
@@ -29,7 +30,7 @@ def lock_board(project: Project, *, numbers: int = 0) -> int:
     return int(row[0]) - numbers
 
 
-def rank_below(to: Status, after: Task | None, *, but: Task | None = None) -> str:
+def rank_below(by: Actor, to: Status, after: Task | None, *, but: Task | None = None) -> str:
     """A free rank in the column directly below `after`, or at its top. The board must be locked."""
     column = Task.objects.filter(workspace=to.workspace_id, status=to)
     if but is not None:
@@ -39,11 +40,11 @@ def rank_below(to: Status, after: Task | None, *, but: Task | None = None) -> st
     rank = between(low, high)
     if len(rank) <= LONG:
         return rank
-    respread(to)
+    respread(by, to)
     for one in (after, but):
         if one is not None and one.status_id == to.pk:
             one.refresh_from_db(fields=["rank"])
-    return rank_below(to, after, but=but)
+    return rank_below(by, to, after, but=but)
 
 
 def rank_at_foot(to: Status) -> str:
@@ -76,15 +77,14 @@ def _chain(step, rank: str, count: int) -> list[str]:  # type: ignore[no-untyped
     return ranks
 
 
-def respread(status: Status) -> None:
+def respread(by: Actor, status: Status) -> None:
     """Rank a column anew, evenly: nothing changes place, but whoever keeps ranks must read them again."""
     rows = list(Task.objects.filter(workspace=status.workspace_id, status=status).order_by("rank").only("pk", "rank"))
     for row, rank in zip(rows, spread(len(rows)), strict=True):
         row.rank = rank
     Task.objects.filter(workspace=status.workspace_id).bulk_update(rows, ["rank"], batch_size=1000)
-    act, project = current_act(), status.project
-    assert act is not None, "a column is ranked within an act"
-    record(act.by, "status:ranked", status, key=project.key, label=status.name, project_id=project.pk)
+    project = status.project
+    record(by, "status:ranked", status, key=project.key, label=status.name, project_id=project.pk)
 
 
 def first_status(project: Project) -> Status:

@@ -42,7 +42,7 @@ def move_task(
     _check_place(by, task, seen)
     if _is_there(task, to, after):
         return task
-    rank = rank if rank and _free(to, rank) else rank_below(to, after, but=task)
+    rank = rank if rank and _free(to, rank) else rank_below(by, to, after, but=task)
     was = {"status": task.status.fact, "rank": task.rank, "open": task.is_open}
     in_the_way = task.in_the_way
     _place(task, to, rank, by)
