@@ -118,7 +118,7 @@ class WholeBody(LimitedStream):
 
 def _is_whole(request: HttpRequest) -> bool:
     """Read here, before a transaction waits for it; what is large comes in by and by, and a cut then ends in an error."""
-    if not (length := _length(request)) or _is_chunked(request):
+    if not (length := _length(request)):
         return True
     request._stream = WholeBody(request.META["wsgi.input"], length)  # type: ignore[attr-defined]  (what Django reads from)
     by_and_by = request.content_type == "multipart/form-data" or length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -147,7 +147,7 @@ def _read_chunked(request: HttpRequest, limit: int) -> bool:
         size += body.write(part)
     body.seek(0)
     request.META["CONTENT_LENGTH"] = str(size)
-    request._stream = request.META["wsgi.input"] = body  # type: ignore[attr-defined]  (what Django reads from)
+    request.META["wsgi.input"] = body
     return size <= limit
 
 

@@ -32,22 +32,22 @@ def _redis() -> redis.Redis:
 
 def ring(by: Actor, rows: list[ActivityLog]) -> None:
     """PUBLISH the rows as they go out on the wire. What is not rung is found by the hub's head check."""
-    _publish(EVENTS, lambda: message(by, rows))
+    _publish(EVENTS, message(by, rows))
 
 
 def hang_up(session_key: str) -> None:
     """A session has ended: its sockets close now, rather than at the hub's next look at all sessions."""
-    _publish(SESSIONS, lambda: digest(session_key))
+    _publish(SESSIONS, digest(session_key))
 
 
 def look_again(user_id: UUID) -> None:
     """A password has changed, or somebody may no longer sign in: their sockets are looked at now."""
-    _publish(PEOPLE, lambda: str(user_id))
+    _publish(PEOPLE, str(user_id))
 
 
 def ring_inbox(workspace_id: UUID, people: Sequence[UUID]) -> None:
     """These people's inboxes are others than they were: their own pages ask anew, and no one else hears of it."""
-    _publish(INBOX, lambda: {"workspace": str(workspace_id), "people": [str(one) for one in people]})
+    _publish(INBOX, {"workspace": str(workspace_id), "people": [str(one) for one in people]})
 
 
 def digest(session_key: str) -> str:
@@ -62,12 +62,12 @@ def message(by: Actor, rows: list[ActivityLog]) -> dict[str, Any]:
     return {"workspace": str(by.workspace.pk), "head": rows[-1].seq, "rows": carried}
 
 
-def _publish(channel: str, make: Any) -> None:
-    said = orjson.dumps(make())
+def _publish(channel: str, said: Any) -> None:
+    words = orjson.dumps(said)
     if not telling.may_ask():
         return
     try:
-        _redis().publish(channel, said)
+        _redis().publish(channel, words)
     except (redis.RedisError, OSError) as error:
         telling.failed(error)
     else:
