@@ -73,7 +73,7 @@ class ResetPasswordForm(Plain, forms.ResetPasswordForm):
 
     def clean_email(self) -> str:
         """Where nobody has the address a link is made as well, and thrown away: the answer takes as long."""
-        email: str = super().clean_email()  # type: ignore[misc]
+        email: str = super().clean_email()  # type: ignore[misc]  (of the form that Plain is mixed into)
         if not self.users:
             get_adapter().get_reset_password_from_key_url(forms.default_token_generator.make_token(User()))
         return email

@@ -91,7 +91,7 @@ class Ear(asyncio.Protocol):
         if not self.placed_at:
             self.placed_at, self.tries = now, 0
         if body.startswith((HEAD, RESYNC)):
-            seq = int(SEQ.search(body)[1])  # type: ignore[index]
+            seq = int(SEQ.search(body)[1])  # type: ignore[index]  (both carry one)
             self.resyncs += body.startswith(RESYNC)
             self.last = max(self.last, seq)
             return

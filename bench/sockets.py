@@ -102,7 +102,7 @@ def _flood_bare(options: argparse.Namespace) -> float:
     ]
     try:
         time.sleep(1)
-        return _flooded(options, f"127.0.0.1:{port}", Company(None, [], [""]), "bare")  # type: ignore[arg-type]
+        return _flooded(options, f"127.0.0.1:{port}", Company(None, [], [""]), "bare")  # type: ignore[arg-type]  (a broadcaster has no people)
     finally:
         for process in running:
             process.kill()

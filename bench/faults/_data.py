@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from signal import SIGINT
@@ -170,11 +170,11 @@ def restored(run: Run) -> None:
         scene.later.append(lambda: scene.must(scene.verdict.resyncs == 20, f"{scene.verdict.resyncs} resyncs of 20"))
 
 
-def _stopped(run: Run, work: object) -> None:
+def _stopped(run: Run, work: Callable[[], object]) -> None:
     """With PostgreSQL down in good order."""
     system, began = run.system, time.monotonic()
     system.kill(system.postgres, SIGINT)
-    work()  # type: ignore[operator]
+    work()
     system.again(system.postgres)
     system.until(system.postgres_answers, "PostgreSQL")
     system.away.append((began, time.monotonic()))

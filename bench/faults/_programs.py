@@ -145,4 +145,4 @@ def _kill(run: Run, what: object) -> None:
         run.system.restart_postgres(how=SIGKILL)
         forget_connections()
     else:
-        run.system.restart_web(what)  # type: ignore[arg-type]
+        run.system.restart_web(what)  # type: ignore[arg-type]  (a program, as neither of the servers is)
