@@ -15,7 +15,7 @@ from django.test.utils import setup_databases, teardown_databases
 from psycopg.errors import ObjectInUse
 from pytest_django import DjangoDbBlocker
 
-pytest_plugins = ["workspaces.tests.people", "tasks.tests.boards", "tasks.tests.sharing"]
+pytest_plugins = ["workspaces.tests.people", "tasks.tests.boards", "tasks.tests.sharing", "ai.tests.people"]
 FAILED_CHECKS = os.environ.get("FAILED_CHECKS", "")  # named by bin/test
 
 

@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.endings import session_id
 from accounts.models import User
+from ai.access import has, switched_on
 from tasks.models import Project
 from tasks.notices.reading import unread
 from workspaces import support, tenancy, viewing
@@ -88,10 +89,10 @@ def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
         "workspace": crest(by.workspace), "user": face(person) | {"email": person.email}, "projects": [], "workspaces": [],
         "may": {name: by.may(permission) for name, permission in RIGHTS.items()},
     }  # fmt: skip
-    ((head, epoch, *around),) = (
-        _stream(by.workspace.pk, by.user.pk, person.pk, level=by.level) if whole else _head(by.workspace.pk)
+    ((head, epoch, ai, *around),) = (
+        _stream(by.workspace.pk, by.user.pk, person.pk, level=by.level) if whole else _head(by.workspace.pk, by.user.pk)
     )
-    frame |= {"head": head, "epoch": epoch}
+    frame |= {"head": head, "epoch": epoch, "ai": has(by, ai)}
     if not whole:
         return frame
     projects, workspaces, support_open, waiting = around
@@ -102,17 +103,17 @@ def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
 
 
 @compiled
-def _head(workspace: UUID) -> Any:
-    return Stream.objects.within(workspace).values_list("head", "epoch")
+def _head(workspace: UUID, user: UUID) -> Any:
+    return Stream.objects.within(workspace).values_list("head", "epoch", switched_on(workspace, user))
 
 
 @compiled
 def _stream(workspace: UUID, user: UUID, person: UUID, *, level: int) -> Any:
-    """Where the stream stands, the projects that the person sees, their workspaces, whether support asks or is here, and what waits in their inbox."""
+    """Where the stream stands, the projects that the person sees, their workspaces, whether support asks or is here, whether they have the AI, and what waits in their inbox."""
     by = stand_in(workspace, user, level)
     projects = Project.objects.visible_to(by).filter(archived_at=None).order_by(Lower("name"), "key")
     return Stream.objects.within(workspace).values_list(
-        "head", "epoch",
+        "head", "epoch", switched_on(workspace, user),
         ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private"))),
         ArraySubquery(_memberships(User(id=person)).values(fact=_WORKSPACE)),
         Exists(SupportAccess.objects.within(workspace).filter(state__in=support.OPEN)), ArraySubquery(unread(by)),
@@ -135,7 +136,7 @@ class LazyFrame(dict[str, Any]):
     """The frame outside of a workspace; the workspaces are read when the sidebar asks for them."""
 
     def __init__(self, user: User) -> None:
-        super().__init__(workspace=None, user=face(user) | {"email": user.email}, projects=[], may={})
+        super().__init__(workspace=None, user=face(user) | {"email": user.email}, projects=[], may={}, ai=False)
         self.person = user
 
     def __missing__(self, name: str) -> Any:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts import guesses
+from ai.jobs import sweep_ai, tidy_ai
 from tasks.actions.delivery import UNPLANNED
 from tasks.actions.reminding import AROUND
 from tasks.imports.run import left_behind
@@ -67,11 +68,12 @@ def tidy() -> None:
         tidy_files.delay(str(pk))
         tidy_inboxes.delay(str(pk))
         tidy_drafts.delay(str(pk))
+        tidy_ai.delay(str(pk))
 
 
 @shared_task
 def sweep_workspace(workspace_id: str) -> None:
-    """Unsent invitations go out; support access ends with its time; unfinished imports are taken up again; answers kept for Idempotency-Keys end after 24 hours."""
+    """Unsent invitations go out; support access ends with its time; unfinished imports and runs are taken up again; answers kept for Idempotency-Keys end after 24 hours."""
     with tenancy.workspace(workspace_id, atomic=True):
         late = timezone.now() - timedelta(minutes=1)
         unsent = Invitation.objects.filter(workspace_id=workspace_id, sent_at=None, revoked_at=None, accepted_at=None)
@@ -82,6 +84,7 @@ def sweep_workspace(workspace_id: str) -> None:
         ).delete()
     sweep_support(workspace_id)
     sweep_inboxes(workspace_id)
+    sweep_ai(workspace_id)
     for pk in waiting:
         send_invitation.delay(workspace_id, str(pk))
     for pk in imports:

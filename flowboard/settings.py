@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 
+from .ai import *  # noqa: F403  (whom the AI asks)
 from .sign_in import *  # noqa: F403  (allauth, and the providers that people sign in with)
 
 env = environ.Env()
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "workspaces",
     "tasks",
     "realtime",
+    "ai",
     "flowboard",
 ]
 
@@ -244,8 +246,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 # by which push services know us (accounts/push_keys.py)
-VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
-VAPID_SUBJECT = env("VAPID_SUBJECT", default="")
+VAPID_PRIVATE_KEY, VAPID_SUBJECT = env("VAPID_PRIVATE_KEY", default=""), env("VAPID_SUBJECT", default="")
 SIGN_IN_DAYS = env.int("SIGN_IN_DAYS", default=90)
 # where addresses that people give may lead (accounts/outward.py)
 OUTWARD_ALLOW_PRIVATE = env.bool("OUTWARD_ALLOW_PRIVATE", default=False)
@@ -295,4 +296,5 @@ LOGGING = {
     "formatters": {"line": {"()": "flowboard.logs.Masked", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
+    "loggers": {name: {"level": "WARNING"} for name in WORDY},  # noqa: F405
 }

@@ -38,11 +38,12 @@ class Plan:
     per_person: int
     per_token: int
     per_workspace: int
+    ai_tokens: int | None = None  # in a month; None: the operator's AI_TOKENS, or as many as you like
 
 
 PLANS: dict[str, Plan] = {
-    "free": Plan("Free", 10, 10, 1 * GIGABYTE, 600, 300, 2_400),
-    "pro": Plan("Pro", 200, 500, 100 * GIGABYTE, 3_000, 1_500, 30_000),
+    "free": Plan("Free", 10, 10, 1 * GIGABYTE, 600, 300, 2_400, 100_000),
+    "pro": Plan("Pro", 200, 500, 100 * GIGABYTE, 3_000, 1_500, 30_000, 5_000_000),
     # the operator's own machine is the limit; these numbers only stop what runs away
     "enterprise": Plan("Enterprise", None, None, None, 120_000, 120_000, 600_000),
 }

@@ -17,7 +17,7 @@ GRACE = 22.0  # seconds for the programs to end, which they need only where answ
 PROGRAM = [str(PYTHON), "-m", "launch.program"]
 NICE = "nice -n 5".split()
 CELERY = "celery --quiet --app flowboard".split()
-WORKER = "worker --without-gossip --without-mingle --loglevel WARNING --concurrency".split()
+WORKER = "worker --queues celery,ai --without-gossip --without-mingle --loglevel WARNING --concurrency".split()
 BEAT = "beat --loglevel WARNING --schedule".split()
 ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"  # only JSON is taken from the queue
 

@@ -41,6 +41,11 @@ GLOBAL = {
     "guardian.UserObjectPermission": "django-guardian's generic table, which stays empty: ours has direct keys",
     "guardian.GroupObjectPermission": "the same",
     "sessions.Session": "a person's",
+    "ai.Prompt": "what the operator has the AI asked for, in whichever workspace",
+    "ai.PromptVersion": "a wording of it",
+    "ai.PromptCase": "invented inputs for comparing wordings",
+    "ai.PromptTrial": "what a wording made of them",
+    "ai.ModelPrice": "what providers take",
     "workspaces.Workspace": "the tenant itself; its policy shows the current one and one's own",
 }
 TENANT_MODELS = [model for model in apps.get_models() if issubclass(model, TenantModel)]

@@ -1,0 +1,64 @@
+"""How many tokens a month there are, and how many a call may take."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from workspaces.models import Workspace
+from workspaces.plans import plan_of
+
+from .asking import Count, Request
+from .models import AIBudget
+
+ROUND = 64  # tokens with which a provider wraps messages, at most
+WARN_AT = 0.8
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a month's budget stands; `limit` None: as much as you like."""
+
+    kind: str
+    used: int
+    reserved: int
+    limit: int | None
+
+
+def period(at: datetime | None = None) -> date:
+    """The month that a moment counts in."""
+    return (at or timezone.now()).astimezone(UTC).date().replace(day=1)
+
+
+def limit_of(workspace: Workspace, kind: str, own_tokens: int | None) -> int | None:
+    """Of the plan, or the workspace's own for its own keys."""
+    if kind == AIBudget.Kind.OWN:
+        return own_tokens
+    return plan_of(workspace).ai_tokens or settings.AI_TOKENS or None
+
+
+def stand(workspace: Workspace, kind: str, own_tokens: int | None) -> Stand:
+    """This month; inside the workspace."""
+    row = AIBudget.objects.within(workspace).filter(period=period(), kind=kind).first()
+    used, reserved = (row.used, row.reserved) if row else (0, 0)
+    return Stand(kind, used, reserved, limit_of(workspace, kind, own_tokens))
+
+
+def most(request: Request) -> int:
+    """What a call takes at most: no tokenizer makes more tokens of a text than it has bytes."""
+    return request.bytes() + ROUND * (1 + len(request.messages)) + request.max_output
+
+
+def about(text: str | int) -> int:
+    """What a text (or so many bytes) takes, where the provider does not tell: rather too much than too little."""
+    return -(-(text if isinstance(text, int) else len(text.encode())) // 3)
+
+
+def counted(count: Count, request: Request, came: str) -> Count:
+    """The provider's own count where it told, else an estimate of what went and what came."""
+    return Count(
+        about(request.bytes()) + ROUND if count.input is None else count.input,
+        about(came) if count.output is None else count.output,
+        count.cached,
+    )

@@ -1,0 +1,51 @@
+"""Background work of the AI."""
+
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from workspaces import tenancy
+
+
+@shared_task(name="ai.jobs.perform_run", acks_late=True)
+def perform_run(workspace_id: str, run_id: str) -> None:
+    """One run; when it is over, the next of its workspace. Runs again where a worker died, without doing anything twice."""
+    from .runs import next_run, perform
+
+    if perform(UUID(workspace_id), UUID(run_id)) and (following := next_run(UUID(workspace_id))):
+        perform_soon(UUID(workspace_id), following)
+
+
+def perform_soon(workspace_id: UUID, run_id: UUID) -> None:
+    """What the queue does not take, the sweep finds."""
+    with suppress(OperationalError):
+        perform_run.delay(str(workspace_id), str(run_id))
+
+
+def sweep_ai(workspace_id: str) -> None:
+    """Each minute: charge what dead processes left held, and take up runs that wait or whose worker died."""
+    from .actions.metering import sweep_reservations
+    from .runs import left_behind
+
+    sweep_reservations(UUID(workspace_id))
+    with tenancy.workspace(workspace_id, atomic=True):
+        waiting = left_behind(UUID(workspace_id), timezone.now() - timedelta(minutes=1))
+    for pk in waiting:
+        perform_soon(UUID(workspace_id), pk)
+
+
+@shared_task
+def tidy_ai(workspace_id: str) -> None:
+    """Each hour: texts end with the workspace's days, kept answers with their day, and runs after a month."""
+    from .actions.metering import forget_texts
+    from .actions.runs import bury_runs
+    from .models import AISettings
+
+    with tenancy.workspace(workspace_id, atomic=True):
+        row = AISettings.objects.within(UUID(workspace_id)).first()
+    forget_texts(UUID(workspace_id), keep_days=row.keep_days if row and row.keep_texts else None)
+    bury_runs(UUID(workspace_id))

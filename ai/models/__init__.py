@@ -1,0 +1,23 @@
+"""Who may ask the AI, whom we ask, what was used, and what we ask with."""
+
+from .metering import AIAnswer, AIBudget, AIReservation, AIUsage
+from .prompts import ModelPrice, Prompt, PromptCase, PromptTrial, PromptVersion
+from .runs import AIRun, Proposal
+from .settings import AIChoice, AIConnection, AISettings
+
+__all__ = [
+    "AIAnswer",
+    "AIBudget",
+    "AIChoice",
+    "AIConnection",
+    "AIReservation",
+    "AIRun",
+    "AISettings",
+    "AIUsage",
+    "ModelPrice",
+    "Prompt",
+    "PromptCase",
+    "PromptTrial",
+    "PromptVersion",
+    "Proposal",
+]

@@ -1,0 +1,157 @@
+"""Everything before a model is called, in one short transaction: may they, with which words, is it known already, and is there budget."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+
+from django.db.models import Q
+from django.utils import timezone
+
+from workspaces import tenancy
+from workspaces.actor import Actor
+from workspaces.models import ActivityLog
+from workspaces.permissions import MEMBER
+
+from . import access, budget
+from .actions.metering import KEPT, Held, mark_full, note_usage, reserve
+from .asking import Answer, Ask, Receipt, Request
+from .checking import checked
+from .cleaning import clean
+from .connections import Connection, connections_for
+from .cutting import fitting
+from .errors import NoModel, Off, OverBudget
+from .keys import unseal
+from .models import AIAnswer, AIBudget, AIChoice, AISettings, AIUsage, ModelPrice, PromptVersion
+from .wording import block, request_of
+
+
+@dataclass
+class Call:
+    """One question on its way: what it goes out with, and what is held for it. `kept` is an answer from before."""
+
+    by: Actor
+    ask: Ask
+    version: PromptVersion
+    request: Request
+    connections: list[Connection]
+    settings: AISettings
+    key: str
+    prices: dict[tuple[str, str], ModelPrice] = field(default_factory=dict)
+    held: Held | None = None
+    kept: Answer | None = None
+
+    @property
+    def name(self) -> str:
+        """The prompt as a receipt names it."""
+        return f"{self.ask.purpose} {self.version.number}"
+
+
+def open_call(by: Actor, ask: Ask, *, again: bool = False) -> Call:
+    """Raises Off, NoModel, OverBudget. `again` asks the model although the answer is known."""
+    inputs, sent = fitting(replace(ask, inputs=clean(ask.inputs)))
+    ask = replace(ask, inputs=inputs, sent=sent)
+    kind = AIBudget.Kind.PLAN
+    try:
+        with tenancy.workspace(by.workspace.pk, atomic=True):
+            settings = must_be_on(by)
+            call = _call(by, ask, settings)
+            kind = AIBudget.Kind.OWN if call.connections[0].own else AIBudget.Kind.PLAN
+            if not again and (kept := _kept(call)):
+                call.kept = kept
+                return call
+            limit = budget.limit_of(by.workspace, kind, settings.own_tokens)
+            tokens = budget.most(call.request)
+            call.held = reserve(by, ask, call.version, call.connections[0], tokens=tokens, kind=kind, limit=limit)
+            return call
+    except OverBudget:
+        mark_full(by, kind)
+        raise
+
+
+def must_be_on(by: Actor) -> AISettings:
+    """The workspace's settings. Raises Off with the way out."""
+    settings: AISettings | None = AISettings.objects.within(by.workspace).first()
+    if settings is None or not settings.enabled:
+        raise Off("The AI is off in this workspace: an owner can switch it on in Settings.")
+    if not access.has(by, settings.guests):
+        by.must(access.PERMISSION)
+    if not AIChoice.objects.within(by.workspace).filter(user=by.user, on=True).exists():
+        raise Off("The AI is off for you: switch it on in Settings.")
+    return settings
+
+
+def _call(by: Actor, ask: Ask, settings: AISettings) -> Call:
+    version = PromptVersion.objects.filter(prompt__purpose=ask.purpose, state=PromptVersion.State.ACTIVE).first()
+    if version is None:
+        raise NoModel(
+            f"No wording of “{ask.purpose}” is active: the operator of this server can activate one in the back-office."
+        )
+    connections = connections_for(by.workspace, ask.purpose)
+    models = Q()
+    for one in connections:
+        models |= Q(provider=one.kind, model=one.model)
+    prices = {(row.provider, row.model): row for row in ModelPrice.objects.filter(models)}
+    return Call(
+        by,
+        ask,
+        version,
+        request_of(version, ask.inputs),
+        connections,
+        settings,
+        _key(by, ask, version, connections[0]),
+        prices,
+    )
+
+
+def _key(by: Actor, ask: Ask, version: PromptVersion, connection: Connection) -> str:
+    """Workspace, wording, model, data, and with whose eyes they were read; a guest's answers are their own."""
+    scope = str(by.user.pk) if by.level < MEMBER else str(by.role.pk)
+    parts = (
+        by.workspace.pk,
+        version.pk,
+        connection.kind,
+        connection.base_url,
+        connection.model,
+        scope,
+        block(ask.inputs),
+    )
+    return hashlib.sha256("\0".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def _kept(call: Call) -> Answer | None:
+    """What was answered to the same within a day, unless something that was read for it has changed since."""
+    if not call.ask.read_seq:
+        return None
+    rows = AIAnswer.objects.within(call.by.workspace).filter(key=call.key, created_at__gt=timezone.now() - KEPT)
+    row = rows.first()
+    if row is None or _changed_since(row):
+        return None
+    text = unseal(row.text, "ai-texts")
+    usage = note_usage(_cached_usage(call))
+    receipt = Receipt(usage.pk, usage.provider, usage.model, call.name, 0, 0, 0, 0, 0, row.created_at, call.ask.sent)
+    return Answer(text, checked(text, call.version.schema) if call.version.schema else None, receipt)
+
+
+def _changed_since(row: AIAnswer) -> bool:
+    rows = ActivityLog.objects.within(row.workspace_id).filter(seq__gt=row.read_seq)
+    if row.projects or row.subjects:
+        rows = rows.filter(Q(project_id__in=row.projects) | Q(subject_id__in=row.subjects))
+    return bool(rows.exists())
+
+
+def _cached_usage(call: Call) -> AIUsage:
+    first = call.connections[0]
+    return AIUsage(
+        workspace=call.by.workspace, user=call.by.user, purpose=call.ask.purpose, provider=first.kind, model=first.model,
+        prompt_id=call.version.pk, budget_kind=AIBudget.Kind.OWN if first.own else AIBudget.Kind.PLAN, via=call.by.via,
+        outcome=AIUsage.Outcome.CACHED, sent=[], cost_micros=0,
+    )  # fmt: skip
+
+
+def cost(call: Call, connection: Connection, usage: AIUsage) -> int | None:
+    """In millionths of a dollar, rounded up; None where the operator has entered no price."""
+    price = call.prices.get((connection.kind, connection.model))
+    if price is None:
+        return None
+    fresh = max(usage.input_tokens - usage.cached_tokens, 0)
+    total = fresh * price.input + usage.cached_tokens * price.cached + usage.output_tokens * price.output
+    return -(-total // 1_000_000)

@@ -1,0 +1,85 @@
+"""The one door to every model (DESIGN.md 8).
+
+permission → wording → cache → reserve → call → settle → usage → receipt. No database connection is held while a model
+is waited for; whatever ends a call, also its caller's going away, settles it.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+
+from workspaces.actor import Actor
+
+from .actions.metering import settle
+from .asking import Answer, Ask, Receipt
+from .calling import Calling
+from .models import AIUsage
+from .opening import open_call
+from .providers import wire
+from .threads import in_thread
+
+__all__ = ["AIService", "Answer", "Ask", "Receipt", "complete"]
+
+
+class AIService:
+    """Asks for one actor."""
+
+    def __init__(self, by: Actor) -> None:
+        self.by = by
+
+    async def complete(self, ask: Ask, *, again: bool = False) -> Answer:
+        """The whole answer. Raises Off, NoModel, OverBudget, ModelDown, BadAnswer (ai/errors.py)."""
+        async with aclosing(self.stream(ask, again=again)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Answer):
+                    return piece
+        raise AssertionError("a stream ends with an Answer or an error")
+
+    async def stream(self, ask: Ask, *, again: bool = False) -> AsyncIterator[str | Answer]:
+        """Pieces of text as they come, and last the Answer. Close it to stop the model: `async with aclosing(…)`."""
+        call = await in_thread(open_call)(self.by, ask, again=again)
+        if call.kept:
+            yield call.kept.text
+            yield call.kept
+            return
+        calling = Calling(call, until=time.monotonic() + settings.AI_DEADLINE)
+        try:
+            async with aclosing(calling.pieces()) as pieces:
+                async for piece in pieces:
+                    yield piece
+            calling.finish()
+        except (GeneratorExit, asyncio.CancelledError):
+            calling.outcome = AIUsage.Outcome.CANCELLED
+            raise
+        except BaseException as error:
+            calling.broke(error)
+            raise
+        finally:
+            await asyncio.shield(_settled(calling))
+        yield calling.answer()
+
+
+def complete(by: Actor, ask: Ask, *, again: bool = False) -> Answer:
+    """The same for jobs and other code that waits; not inside a transaction, which would be held meanwhile."""
+    return async_to_sync(_once)(by, ask, again)
+
+
+async def _once(by: Actor, ask: Ask, again: bool) -> Answer:
+    try:
+        return await AIService(by).complete(ask, again=again)
+    finally:
+        await wire.close()
+
+
+async def _settled(calling: Calling) -> None:
+    await in_thread(_settle)(calling)
+
+
+def _settle(calling: Calling) -> None:
+    call = calling.call
+    assert call.held is not None
+    settle(call.by, call.held, calling.usage(), keep=calling.kept())
