@@ -20,6 +20,7 @@ from .api.inbox import (
     WatchProject,
     WatchTask,
 )
+from .api.insights import Insights
 from .api.lists import Search, Tasks
 from .api.people import OnePerson, OneTaskPerson, People, TaskPeople
 from .api.preferences import Preferences
@@ -37,6 +38,7 @@ urlpatterns = [
     path(f"{PROJECT}board", Board.as_view()),
     path(f"{PROJECT}board/", SlashedBoard.as_view()),
     path(f"{PROJECT}tasks/", Tasks.as_view()),
+    path(f"{PROJECT}insights/", Insights.as_view()),
     path(f"{PROJECT}statuses/", Statuses.as_view()),
     path(f"{PROJECT}statuses/<uuid:status>/", OneStatus.as_view()),
     path(f"{PROJECT}statuses/<uuid:status>/move/", MoveStatus.as_view()),

@@ -106,6 +106,7 @@ chord("g", "p", () => go(`${base()}/members/`));
 chord("g", "s", () => go(`${base()}/settings/`));
 chord("g", "b", () => project() && go(`${base()}/p/${project()}/board/`));
 chord("g", "l", () => project() && go(`${base()}/p/${project()}/list/`));
+chord("g", "n", () => project() && go(`${base()}/p/${project()}/insights/`));
 
 const setting = $("[data-single-keys]");
 if (setting) {

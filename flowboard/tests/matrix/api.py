@@ -85,6 +85,7 @@ ANSWERS: dict[str, Asked] = {
     f"get {PROJECT}watch/": by("part_of_project"),
     f"put {PROJECT}watch/": by("part_of_project", level="watching", silent=True),
     f"get {PROJECT}tasks/": by("part_of_project"),
+    f"get {PROJECT}insights/": by("part_of_project"),
     f"post {PROJECT}tasks/": by("creates_tasks", title="New"),
     # tasks
     "post tasks/bulk/": by("edits_many", tasks=["{ref}"], set={"priority": 3}),

@@ -62,6 +62,7 @@ ANSWERS: dict[str, Asked] = {
     "get imports/{run}/": by("own_or_invited"),
     f"get {PROJECT}board/": by("part_of_project"),
     f"get {PROJECT}list/": by("part_of_project"),
+    f"get {PROJECT}insights/": by("part_of_project"),
     f"post {PROJECT}watch/": by("part_of_project", level="watching", silent=True),
     f"get {PROJECT}settings/": by("manages_project"),
     f"post {PROJECT}settings/": by("manages_project", name="New"),
