@@ -73,7 +73,7 @@ GUARDS = (
     Guard("private addresses (SSRF)", "accounts/outward.py", "        _must_be_open(one)", "        pass", (f"{A}test_outward.py",)),
     Guard("consent to support", "workspaces/models/support.py", "self.state == self.State.GRANTED and", "", (f"{W}test_support.py",)),
     Guard("tokens of ended sessions", "accounts/jwt_tokens.py", " JOIN django_session s ON s.session_key = p.session_key AND s.expire_date > statement_timestamp()", "", (f"{A}test_jwt.py",)),
-    Guard("unknown fields", "workspaces/rest/fields.py", "if name not in self._known()}", "if False}", (f"{T}test_api_walls.py", "flowboard/tests/test_strict_input.py")),
+    Guard("unknown fields", "workspaces/rest/fields.py", "faults = unknown([name for name in data if name not in self._known()])", "faults = unknown([])", (f"{T}test_api_walls.py", "flowboard/tests/test_strict_input.py")),
     Guard("viewing changes nothing", "workspaces/spine.py", "    if by.viewer is not None:", "    if False:", (f"{W}test_viewing.py",)),
 )  # fmt: skip
 

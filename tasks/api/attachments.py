@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from workspaces.api.activity import PersonOut
 from workspaces.rest.cursor import Key, PageQuery, uuid
-from workspaces.rest.fields import Strict, Text
+from workspaces.rest.fields import Strict, Text, unknown
 from workspaces.rest.parse import StrictJSONParser
 from workspaces.rest.schema import describes
 from workspaces.rest.view import answer, nothing
@@ -119,7 +119,7 @@ class AttachmentBytes(Detail):
 
 def _one_file(request: Request) -> None:
     """A form with one file in `file`, and nothing else."""
-    if faults := {name: ["There is no such field."] for name in request.data if name != "file"}:
+    if faults := unknown([name for name in request.data if name != "file"]):
         raise ValidationError(faults)
     if len(request._request.FILES.getlist("file")) != 1:
         raise ValidationError({"file": ["Send one file in this field."]})

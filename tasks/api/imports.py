@@ -13,7 +13,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from workspaces.rest.fields import Strict
+from workspaces.rest.fields import Strict, unknown
 from workspaces.rest.view import Endpoint
 
 from ..actions.imports import start_import
@@ -117,8 +117,8 @@ def _from_json(root: Node) -> _Wanted:
         fields = root.object()
         if "lists" in fields and "data" not in fields:
             return _Wanted(_looked_at(root))
-        if unknown := fields.keys() - (FIELDS - {"file"}):
-            raise ValidationError({name: ["This field is not known here."] for name in sorted(unknown)})
+        if faults := unknown(sorted(fields.keys() - (FIELDS - {"file"}))):
+            raise ValidationError(faults)
         kind, again, data = root.get("kind"), root.get("again"), _looked_at(root.need("data"))
         return _Wanted(data, kind.text(20) if kind else "trello", again.flag() if again else False)
     except ImportFault as fault:
@@ -135,8 +135,8 @@ def _looked_at(node: Node) -> bytes:
 
 def _from_form(request: Request) -> _Wanted:
     file = request.data.get("file")
-    if unknown := set(request.data) - (FIELDS - {"data"}):
-        raise ValidationError({name: ["This field is not known here."] for name in sorted(unknown)})
+    if faults := unknown(sorted(set(request.data) - (FIELDS - {"data"}))):
+        raise ValidationError(faults)
     if not isinstance(file, UploadedFile):
         raise ValidationError({"file": ["Send the exported file in this field."]})
     data = file.read()

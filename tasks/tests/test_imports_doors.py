@@ -321,3 +321,10 @@ class TestTheCommand:
         with pytest.raises(CommandError, match=r"Line 1, column \d+: The file ends too soon"):
             self.run(broken)
         assert titles(alice) == []
+
+
+def test_a_flood_of_unknown_fields_is_not_answered_with_as_many(alice: Actor) -> None:
+    answer = Program(alice).post("imports/", {"kind": "trello", "data": {}} | {f"f{n}": 1 for n in range(3000)})
+    faults = answer.json()["errors"]
+    assert answer.status_code == 400 and len(faults) <= 1001
+    assert ["There are 2,000 more such fields."] in faults.values()
