@@ -5,17 +5,26 @@ uvicorn by itself closes all of them in the same moment, and connections whose r
 """
 
 import asyncio
+import gc
 import socket
 import sys
 
 import uvicorn
 
+TURN = 0.001  # seconds after which a busy thread leaves the others their turn: a page needs one after each query
 UNREAD = 0.3  # seconds for requests that are on their way in connections which have been taken
 UNANSWERED = 20  # seconds for answers that have begun
 
 
 class Server(uvicorn.Server):
     """With an end of its own."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """What is loaded by now stays: to look through it for garbage holds up everybody for a tenth of a second each time."""
+        await super().startup(sockets)
+        sys.setswitchinterval(TURN)
+        gc.collect()
+        gc.freeze()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         from .hub import drain  # it needs the apps, which uvicorn has loaded by now
@@ -32,7 +41,7 @@ def config(**more: object) -> uvicorn.Config:
     return uvicorn.Config(
         "flowboard.asgi:application",
         loop="uvloop",
-        http="httptools",
+        http="realtime.threshold:Threshold",
         ws="realtime.frames:Frames",
         ws_per_message_deflate=False,
         ws_max_size=65536,  # nobody sends us more than 4 kB

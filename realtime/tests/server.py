@@ -21,7 +21,7 @@ from workspaces.actor import Actor
 from workspaces.tests.people import browser
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = "hub, room, server, socket"  # whose intervals a test may shorten
+MODULES = "hub, room, server, socket, threshold"  # whose intervals a test may shorten
 PATIENCE = 20.0  # seconds after which a test gives up; nothing is measured by it
 
 
