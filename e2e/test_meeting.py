@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tasks.actions import update_task
+from tasks.actions import update_project, update_task
 from tasks.models import Project, Task
 from workspaces.actor import Actor
 
@@ -12,6 +12,7 @@ from .conftest import Enter
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 PAGE = "/w/acme/t/FLOW-1/"
+SETTINGS = "/w/acme/p/FLOW/settings/"
 TEXT = "Why we do it.\n\nHow we do it.\n\nWhen we do it."
 
 
@@ -81,3 +82,34 @@ def test_a_card_that_somebody_else_has_moved_goes_where_they_put_it(
     expect(page.get_by_role("alert").filter(has_text="Bob moved FLOW-1 One from To do to Review")).to_be_visible()
     expect(titles(page, "Review")).to_have_text(["One"])
     expect(titles(page, "Done")).to_have_count(0)
+
+
+def test_two_people_write_one_projects_description(enter: Enter, alice: Actor, bob: Actor, project: Project) -> None:
+    update_project(alice, project, description=TEXT)
+    pages = hers, his = enter(alice, SETTINGS, fine=("409",)), enter(bob, SETTINGS)
+    fields = [page.get_by_role("textbox", name="Description optional") for page in pages]
+    mine, theirs = fields
+    for page in pages:
+        page.wait_for_load_state("networkidle")
+    mine.fill(TEXT.replace("When", "Alice's when"))
+    theirs.fill(TEXT.replace("Why", "Bob's why"))
+    his.get_by_role("button", name="Save", exact=True).click()
+    expect(hers.locator(".stale-note")).to_contain_text("changed this meanwhile")
+    hers.get_by_role("button", name="Save", exact=True).click()
+    for field in fields:  # different paragraphs: both are there, on both desks
+        expect(field).to_have_value(TEXT.replace("Why", "Bob's why").replace("When", "Alice's when"))
+    expect(hers.get_by_role("status").filter(has_text="merged with what Bob changed")).to_be_visible()
+
+    mine.fill("Alice's own")
+    hers.get_by_role("textbox", name="Name", exact=True).fill("Stream")
+    theirs.fill("Bob's own")
+    his.get_by_role("button", name="Save", exact=True).click()
+    expect(hers.locator(".stale-note")).to_be_visible()
+    hers.get_by_role("button", name="Save", exact=True).click()
+    both = hers.get_by_role("dialog", name="Two versions of the description")
+    expect(both.locator(".is-theirs")).to_contain_text("Bob's own")
+    both.get_by_role("radio", name="Both, theirs first").check()
+    hers.keyboard.press("Control+Enter")
+    for page, field in zip(pages, fields, strict=True):
+        expect(field).to_have_value("Bob's own\n\nAlice's own")
+        expect(page.get_by_role("textbox", name="Name", exact=True)).to_have_value("Stream")

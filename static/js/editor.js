@@ -99,19 +99,6 @@ function stand(form, text, id) {
   form.closest(".comment").before(ghost);
 }
 
-// Another person saved the same text meanwhile: the form keeps the version that these words were begun on, and the server
-// lays both over each other when they are saved.
-addEventListener("flow:changed-elsewhere", ({ target, detail }) => {
-  const form = target.closest("[data-editor]"), host = form ?? target.parentElement, who = detail.by || "Somebody";
-  host.querySelector(":scope > .stale-note")?.remove();
-  const note = Object.assign(document.createElement("div"), { className: "banner is-accent stale-note" });
-  note.setAttribute("data-keep", "");
-  note.setAttribute("role", "status");
-  const shut = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-ghost btn-s", textContent: "OK", onclick: () => note.remove() });
-  note.append(Object.assign(document.createElement("span"), { className: "grow", textContent: `${who} changed this meanwhile. It comes together with yours when you save.` }), shut);
-  if (form) form.prepend(note); else target.after(note);
-});
-
 // A conflict was settled in its dialog: what was chosen is saved, and stands here too.
 addEventListener("flow:settled", ({ detail }) => {
   for (const form of document.querySelectorAll("[data-editor]:not([data-editor=new])")) {

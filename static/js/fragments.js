@@ -134,7 +134,7 @@ export function morph(old, fresh, style = "outerHTML") {
         return false;
       },
       beforeNodeRemoved: (node) => !(node instanceof HTMLElement && (node.hasAttribute("data-keep") || node.matches(".drop-gap, .is-away") || node.querySelector("[data-open]"))),
-      beforeAttributeUpdated: (name, node, kind) => !(KEPT.has(name) && (name !== "tabindex" || node.hasAttribute(name))) && !(name === "hidden" && node.parentElement?.querySelector(":scope > [data-open]")) && !(kind === "remove" && name === "style"),
+      beforeAttributeUpdated: (name, node, kind) => !(name === "data-version" && [...(node.elements ?? [])].some(edited)) && !(KEPT.has(name) && (name !== "tabindex" || node.hasAttribute(name))) && !(name === "hidden" && node.parentElement?.querySelector(":scope > [data-open]")) && !(kind === "remove" && name === "style"),
     },
   });
 }

@@ -12,6 +12,6 @@ import { load } from "app/load";
 
 load(document);
 // All of it at once, while there is a line.
-if (document.body.dataset.user) for (const name of ["carry", "drafts", "signed-out", "waiting"]) import(`app/${name}`);
+if (document.body.dataset.user) for (const name of ["carry", "drafts", "signed-out", "versioned", "waiting"]) import(`app/${name}`);
 if (document.body.dataset.workspace) { import("app/live"); import("app/inbox-count"); }
 if (window.Notification?.permission === "granted") import("app/push").then((push) => push.renew());

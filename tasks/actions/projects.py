@@ -1,6 +1,7 @@
 """Projects: making, changing, archiving, deleting."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from workspaces.spine import action, record
 
 from ..models import COLORS, Project, Status, StatusTally
 from ..rank import spread
+from .meeting import TEXTS, Since, together
 from .sharing import let_in
 
 KEY = re.compile(r"[A-Z][A-Z0-9]{1,7}")
@@ -105,10 +107,15 @@ CLEAN = {
 
 
 @action
-def update_project(by: Actor, project: Project, **fields: Any) -> Project:
-    """Change name, description, color, private. Who makes a project private keeps seeing it."""
+def update_project(by: Actor, project: Project, *, bases: Mapping[str, int] | None = None, **fields: Any) -> Project:
+    """Change name, description, color, private. Who makes a project private keeps seeing it.
+
+    `bases` says for single fields which version their new value was made on: see meeting.py.
+    """
     by.must("project.manage", project)
-    before, changed = set_fields(project, CLEAN, fields)
+    _hold(project)
+    met = {name: _met(by, project, name, value, (bases or {}).get(name)) for name, value in fields.items()}
+    before, changed = set_fields(project, CLEAN, met)
     if not changed:
         return project
     if "private" in changed:
@@ -128,6 +135,25 @@ def update_project(by: Actor, project: Project, **fields: Any) -> Project:
         project_id=project.pk,
     )
     return project
+
+
+def _hold(project: Project) -> None:
+    """Hold the row, and read what may have changed since it was found."""
+    held = Project.objects.within(project.workspace_id).select_for_update(no_key=True)
+    project.refresh_from_db(from_queryset=held, fields=[*CLEAN, "version"])
+
+
+def _met(by: Actor, project: Project, name: str, value: Any, base: int | None) -> Any:
+    """The value to save, where the field may have changed since it was read."""
+    if base is None or project.version <= base:
+        return value
+    since, yours = Since.of(by, project, "project:updated", name, base), CLEAN[name](value)
+    if not since.rows:
+        return yours
+    met = together(since, yours=yours, now=getattr(project, name), version=project.version)
+    if name in TEXTS and met != yours:
+        project.merged_with = since.who
+    return met
 
 
 def _turn(by: Actor, project: Project, event: str, column: str, value: datetime | None) -> Project:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspaces.rest.cursor import Key, PageQuery, word
-from workspaces.rest.fields import Choice, Flag, Nothing, Strict, Text
+from workspaces.rest.fields import Choice, Flag, Nothing, Strict, Text, Whole
 from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer, nothing
 
@@ -32,19 +32,27 @@ class ProjectOut(serializers.Serializer[Any]):
     archived_at = serializers.DateTimeField(allow_null=True)
 
 
-class ProjectChange(Strict):
-    """The key stays."""
+class ProjectFields(Strict):
+    """What of a project can be set."""
 
-    name = Text(max_length=80, required=False)
+    name = Text(max_length=80)
     description = Text(max_length=5000, allow_blank=True, required=False, help_text="Markdown")
     color = Choice(choices=COLORS, required=False)
     private = Flag(required=False, help_text="only for those with whom it is shared")
 
 
-class ProjectIn(ProjectChange):
+class ProjectChange(ProjectFields):
+    """Only what is sent is changed; the key stays."""
+
+    name = Text(max_length=80, required=False)
+    version = Whole(
+        min_value=1, required=False, help_text="of the project when it was read: what changed since is merged, or 409"
+    )
+
+
+class ProjectIn(ProjectFields):
     """A new project; without `key` one is made of the name."""
 
-    name = Text(max_length=80)
     key = Text(max_length=8, required=False, help_text="FLOW")
 
 
@@ -80,9 +88,10 @@ class OneProject(Endpoint):
 
     @describes("update_project", ProjectOut, body=ProjectChange)
     def patch(self, request: Request, workspace: str, key: str) -> HttpResponse:
-        """Change what is sent."""
-        project = find_project(self.by, key)
-        return answer(project_row(update_project(self.by, project, **self.given(ProjectChange))))
+        """Change what is sent. With `version` a description is merged with what was written since."""
+        project, said = find_project(self.by, key), self.given(ProjectChange)
+        bases = dict.fromkeys(said, read) if (read := said.pop("version", None)) else None
+        return answer(project_row(update_project(self.by, project, bases=bases, **said)))
 
     @describes("delete_project", status=204)
     def delete(self, request: Request, workspace: str, key: str) -> HttpResponse:

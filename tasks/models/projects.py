@@ -64,6 +64,7 @@ class Project(TenantModel):
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Any] = models.Manager.from_queryset(ProjectQuerySet)()
+    merged_with = ""  # as Task's
 
     class Meta:
         constraints = [

@@ -11,7 +11,7 @@ from workspaces.pages import View
 from workspaces.spine import current_act
 
 from ..actions.meeting import Conflicting
-from ..models import Task
+from ..models import Project, Task
 from ..reading.conflicts import conflict_shown
 
 
@@ -30,9 +30,9 @@ def side_by_side(view: View) -> View:
     return run
 
 
-def merged(task: Task) -> dict[str, str]:
+def merged(row: Task | Project) -> dict[str, str]:
     """The toast of a save that was merged says with whose change."""
     act = current_act()
-    if not task.merged_with or act is None or not act.rows:
+    if not row.merged_with or act is None or not act.rows:
         return {}
-    return {"sentence": f"{act.sentence}, merged with what {task.merged_with} changed", "merged": task.merged_with}
+    return {"sentence": f"{act.sentence}, merged with what {row.merged_with} changed", "merged": row.merged_with}

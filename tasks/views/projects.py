@@ -14,9 +14,11 @@ from workspaces.pages import done, member_page, on_or_off, one_id, sent
 
 from .. import actions
 from ..actions.projects import free_key
-from ..models import COLORS
+from ..models import COLORS, Project
 from ..reading.finding import find_label, find_project
 from ..reading.settings import find_member, settings_page
+from .conflicts import merged, side_by_side
+from .fields import version
 
 NEW = ("name", "key", "description", "color", "private")
 
@@ -50,6 +52,7 @@ def _form(request: MemberRequest, given: dict[str, Any], errors: dict[str, str])
 
 
 @member_page("GET", "POST", "DELETE")
+@side_by_side
 def settings(request: MemberRequest, key: str) -> HttpResponse:
     """What can be set, and setting it; the project's end."""
     project = find_project(request.by, key)
@@ -63,14 +66,19 @@ def settings(request: MemberRequest, key: str) -> HttpResponse:
         response = done(request)
         response["HX-Redirect"] = reverse("home", args=[request.by.workspace.slug])
         return response
-    fields = sent(request, "name", "description", "color", "private")
+    return _change(request, project)
+
+
+def _change(request: MemberRequest, project: Project) -> HttpResponse:
+    fields = sent(request, "name", "description", "color", "private", "version")
     given: dict[str, Any] = {
         name: fields[name].replace("\r\n", "\n") for name in ("name", "description", "color") if name in fields
     }
-    actions.update_project(
-        request.by, project, **given | ({"private": on_or_off(fields, "private")} if "private" in fields else {})
-    )
-    return done(request)
+    if "private" in fields:
+        given["private"] = on_or_off(fields, "private")
+    bases = dict.fromkeys(given, read) if (read := version(fields)) else None
+    project = actions.update_project(request.by, project, bases=bases, **given)
+    return done(request, version=project.version, **merged(project))
 
 
 @member_page("POST", "DELETE")
