@@ -35,7 +35,7 @@ def _updated(row: Any) -> str:
         return _assigned(row)
     if fields == ["labels"]:
         return _sets(row, "labels", "labelled", "took off")
-    return f"changed {' and '.join(WORDS.get(name, name) for name in fields)} of {subject}"
+    return f"changed {' and '.join(f'the {WORDS.get(name, name)}' for name in fields)} of {subject}"
 
 
 def _sets(row: Any, name: str, added: str, removed: str) -> str:

@@ -1,5 +1,8 @@
 """Order inside a column: text ranks, of which there is always one between two neighbours."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # in code point order
 LONG = 40  # a column is ranked anew when a rank grows beyond this
 
@@ -35,6 +38,14 @@ def spread(count: int) -> list[str]:
         width += 1
     room = len(DIGITS) ** width // (count + 1)
     return [_written((place + 1) * room, width) for place in range(count)]
+
+
+def followed(ranks: Sequence[str], rank: str) -> str:
+    """What a rank of a column became when its `ranks` were spread anew: the new one of its row, or one between the same two."""
+    now, place = spread(len(ranks)), bisect_left(ranks, rank)
+    if place < len(ranks) and ranks[place] == rank:
+        return now[place]
+    return between(now[place - 1] if place else "", now[place] if place < len(now) else "")
 
 
 def _written(number: int, width: int) -> str:

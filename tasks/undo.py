@@ -1,6 +1,7 @@
 """The inverse of each change to projects and tasks, refused where somebody has changed the same thing since."""
 
 from datetime import date
+from functools import reduce
 from typing import Any
 
 from django.db.models import F
@@ -16,6 +17,7 @@ from .actions.meeting import TEXTS
 from .actions.sharing import grant_of
 from .merging import merge
 from .models import Attachment, ChecklistItem, Comment, Label, Project, Status, Task
+from .rank import followed
 
 
 def _find(model: Any, by: Actor, row: Any, *related: str) -> Any:
@@ -36,10 +38,20 @@ def move_back(by: Actor, row: Any) -> None:
     task = _find(Task, by, row, "project", "status")
     _still(str(task.status_id), row.after["status"]["id"], row.subject_key)
     if row.after["status"] == row.before["status"]:
-        _still(task.rank, row.after["rank"], f"The place of {row.subject_key}")
+        _still(task.rank, _rank_now(by, row, row.after), f"The place of {row.subject_key}")
     to = Status.objects.within(by.workspace).select_related("project").get(pk=row.before["status"]["id"])
-    above = Task.objects.filter(workspace=by.workspace, status=to, rank__lt=row.before["rank"]).exclude(pk=task.pk)
-    actions.move_task(by, task, to=to, after=above.order_by("-rank").first(), rank=row.before["rank"])
+    rank = _rank_now(by, row, row.before)
+    above = Task.objects.filter(workspace=by.workspace, status=to, rank__lt=rank).exclude(pk=task.pk)
+    actions.move_task(by, task, to=to, after=above.order_by("-rank").first(), rank=rank)
+
+
+def _rank_now(by: Actor, row: Any, fact: dict[str, Any]) -> str:
+    """A rank of the record, as it would be had its card been there whenever the column was ranked anew since."""
+    anew = ActivityLog.objects.within(by.workspace).filter(
+        subject_id=fact["status"]["id"], event="status:ranked", seq__gt=row.seq
+    )
+    facts = anew.filter(before__has_key="ranks").order_by("seq").values_list("before", flat=True)
+    return reduce(lambda rank, then: followed(then["ranks"], rank), facts, fact["rank"])
 
 
 @undoes("status:ranked")

@@ -53,8 +53,16 @@ def rank_at_foot(to: Status) -> str:
     return ranks.first() or ""
 
 
-def ranks_at(to: Status, count: int, *, top: bool) -> list[str]:
-    """`count` free ranks at the column's foot or top, in order."""
+def ranks_at(by: Actor, to: Status, count: int, *, top: bool) -> list[str]:
+    """`count` free ranks at the column's foot or top, in order. The board must be locked."""
+    ranks = _ranks_at(to, count, top)
+    if max(map(len, ranks)) <= LONG:
+        return ranks
+    respread(by, to)
+    return _ranks_at(to, count, top)
+
+
+def _ranks_at(to: Status, count: int, top: bool) -> list[str]:
     if top:
         first = (
             Task.objects.filter(workspace=to.workspace_id, status=to)
@@ -80,11 +88,14 @@ def _chain(step, rank: str, count: int) -> list[str]:  # type: ignore[no-untyped
 def respread(by: Actor, status: Status) -> None:
     """Rank a column anew, evenly: nothing changes place, but whoever keeps ranks must read them again."""
     rows = list(Task.objects.filter(workspace=status.workspace_id, status=status).order_by("rank").only("pk", "rank"))
+    was = [row.rank for row in rows]
     for row, rank in zip(rows, spread(len(rows)), strict=True):
         row.rank = rank
     Task.objects.filter(workspace=status.workspace_id).bulk_update(rows, ["rank"], batch_size=1000)
     project = status.project
-    record(by, "status:ranked", status, key=project.key, label=status.name, project_id=project.pk)
+    record(
+        by, "status:ranked", status, before={"ranks": was}, key=project.key, label=status.name, project_id=project.pk
+    )
 
 
 def first_status(project: Project) -> Status:

@@ -56,7 +56,7 @@ def create_tasks(
     same_project(project, [to], "status")
     check_assignable(project, [person for draft in drafts for person in draft.assignees])
     last = lock_board(project, numbers=len(drafts))
-    ranks = ranks_at(to, len(drafts), top=at_top)
+    ranks = ranks_at(by, to, len(drafts), top=at_top)
     tasks = [
         _made(by, project, to, draft, last + place, rank)
         for place, (draft, rank) in enumerate(zip(drafts, ranks, strict=True), 1)

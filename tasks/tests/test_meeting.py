@@ -81,7 +81,7 @@ def test_undo_of_a_paragraph_that_moved_on_is_refused(alice: Actor, bob: Actor, 
 def test_one_paragraph_of_two_is_refused_with_both(alice: Actor, bob: Actor, task: Task) -> None:
     update_task(bob, one(bob), description="Why not\n\nHow\n\nWhen", bases={"description": 2})
     before = len(log(alice))
-    with pytest.raises(Conflicting, match="Bob changed description of FLOW-1 One meanwhile") as no:
+    with pytest.raises(Conflicting, match="Bob changed the description of FLOW-1 One meanwhile") as no:
         update_task(alice, one(alice), description="Why so\n\nHow\n\nNow", bases={"description": 2})
     conflict = no.value.conflict
     assert (conflict.base, conflict.theirs, conflict.yours, conflict.by, conflict.version) == (
@@ -182,7 +182,7 @@ def test_a_move_from_where_it_no_longer_stands(alice: Actor, bob: Actor, project
 def test_the_page_merges_and_says_so(alice: Actor, bob: Actor, task: Task) -> None:
     did(bob, "t/FLOW-1/", {"description": "Why%0A%0AHow%0A%0ANow", "version": 2})
     done = did(alice, "t/FLOW-1/", {"description": "Who%0A%0AHow%0A%0AWhen", "version": 2})
-    assert done["sentence"] == "Changed description of FLOW-1 One, merged with what Bob changed"
+    assert done["sentence"] == "Changed the description of FLOW-1 One, merged with what Bob changed"
     assert written(alice) == "Who\n\nHow\n\nNow"
 
 
@@ -193,7 +193,7 @@ def test_the_page_shows_both_and_saves_what_is_chosen(alice: Actor, bob: Actor, 
     assert (response.status_code, response["X-Conflict"]) == (409, "description")
     for words in (
         'data-version="3"',
-        "Bob changed description of FLOW-1 One meanwhile.",
+        "Bob changed the description of FLOW-1 One meanwhile.",
         "<mark>so</mark>",
         "Now",
         "&lt;",

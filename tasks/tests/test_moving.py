@@ -2,14 +2,14 @@
 
 import pytest
 
-from tasks.actions import archive_task, create_project, move_task
+from tasks.actions import archive_task, create_project, create_task, move_task
 from tasks.models import Project, Task
 from tasks.rank import LONG
 from workspaces import tenancy
 from workspaces.actions import undo_change
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden, Refused, Stale
-from workspaces.models import ChangeSet
+from workspaces.models import ActivityLog, ChangeSet
 from workspaces.tests.people import log
 
 from .boards import add, column, tally, titles
@@ -91,3 +91,50 @@ def test_a_column_that_is_ranked_anew_is_told(alice: Actor, project: Project, ca
         change = ChangeSet.objects.within(alice.workspace).get(pk=moved.change_id)
     undo_change(alice, change)
     assert titles(project, "To do") == ["One", "Two", "Three"]
+
+
+def _at_its_end(by: Actor, card: Task) -> None:
+    """The next move to the top ranks the card's column anew."""
+    with tenancy.workspace(by.workspace.pk, atomic=True):
+        Task.objects.filter(workspace=by.workspace, pk=card.pk).update(rank="0" * LONG + "1")
+
+
+def _moved_back(by: Actor, row: ActivityLog) -> None:
+    with tenancy.workspace(by.workspace.pk, atomic=True):
+        change = ChangeSet.objects.within(by.workspace).get(pk=row.change_id)
+    undo_change(by, change)
+
+
+def test_undo_finds_the_place_in_a_column_that_was_ranked_anew_since(
+    alice: Actor, project: Project, cards: list[Task]
+) -> None:
+    to_do, done = column(project, "To do"), column(project, "Done")
+    add(alice, project, "Four", "Five")
+    move_task(alice, cards[1], to=done)
+    _at_its_end(alice, cards[0])
+    move_task(alice, cards[2], to=to_do)
+    move_task(alice, cards[2], to=to_do, after=cards[0])
+    assert len(log(alice, "status:ranked")) == 1
+    _moved_back(alice, log(alice, "task:moved")[0])
+    assert titles(project, "To do") == ["One", "Two", "Three", "Four", "Five"]
+
+
+def test_undo_within_a_column_that_was_ranked_anew_since(alice: Actor, project: Project, cards: list[Task]) -> None:
+    to_do = column(project, "To do")
+    add(alice, project, "Four")
+    move_task(alice, cards[1], to=to_do, after=cards[2])
+    _at_its_end(alice, cards[0])
+    create_task(alice, project, title="New", to=column(project, "To do"), at_top=True)
+    assert titles(project, "To do") == ["New", "One", "Three", "Two", "Four"]
+    _moved_back(alice, log(alice, "task:moved")[0])
+    assert titles(project, "To do") == ["New", "One", "Two", "Three", "Four"]
+
+
+def test_who_makes_card_after_card_at_the_top_ranks_the_column_anew(
+    alice: Actor, project: Project, cards: list[Task]
+) -> None:
+    _at_its_end(alice, cards[0])
+    create_task(alice, project, title="New", to=column(project, "To do"), at_top=True)
+    assert titles(project, "To do") == ["New", "One", "Two", "Three"]
+    (ranked,) = log(alice, "status:ranked")
+    assert (len(ranked.before["ranks"]), ranked.after) == (3, {})
