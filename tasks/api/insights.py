@@ -31,8 +31,8 @@ class LoadOut(serializers.Serializer[Any]):
     late = serializers.IntegerField()
 
 
-CountsOut = type(
-    "CountsOut",
+InsightCountsOut = type(
+    "InsightCountsOut",
     (serializers.Serializer,),
     {kind: serializers.IntegerField() for kind in KINDS} | {"__doc__": "How many there are of each kind in all."},
 )
@@ -41,7 +41,7 @@ CountsOut = type(
 class InsightsOut(serializers.Serializer[Any]):
     """What is late, blocked, stale or too much: at most 50 of a kind."""
 
-    counts = CountsOut()
+    counts = InsightCountsOut()
     facts = FactOut(many=True)
     load = LoadOut(many=True)
 
