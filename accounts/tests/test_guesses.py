@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.core.cache import cache, caches
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -18,17 +17,14 @@ from accounts import guesses
 from accounts.models import Guess, SignIn
 from flowboard.limits import EntranceLimits
 from workspaces.actor import Actor
-from workspaces.tests import people
 from workspaces.tests.people import PASSWORD, browser, make_person
 
 HOME, OFFICE, EVIL = "198.51.100.1", "198.51.100.2", "203.0.113.66"
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 is slow on purpose, and here is much guessing."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
-    monkeypatch.setattr(people, "hashed", lambda: make_password(PASSWORD))
+def fresh_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test counts from nothing."""
     monkeypatch.setattr(EntranceLimits, "closed", False)
     cache.clear()
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tomllib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from launch.death import dies_with_parent
 from launch.install import PYTHON, ROOT, install_npm
@@ -21,15 +22,32 @@ CHECKS = {
     "manage.py makemigrations --check": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "mypy": ["mypy"],
 }
-EVERYTHING = ["--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal"]
+# one more than there are cores: a third of the time is waiting for browsers, servers and sockets
+EVERYTHING = ["--numprocesses", str(min(os.cpu_count() or 1, 4) + 1), "--dist", "worksteal"]
 
 
 def main(words: list[str]) -> int:
     install_npm()
     with throw_away() as up:
-        failed = [] if words else [name for name in CHECKS if configured(name) and not passes(name, up)]
-        # the root conftest names them in pytest's summary, which ends the output, and fails the run
-        return pytest(words, {**up.env, "FAILED_CHECKS": ", ".join(failed)})
+        return pytest(words, up.env if words else {**up.env, **checked(up)})
+
+
+def checked(up: Stack) -> dict[str, str]:
+    """What the root conftest is told: the checks that failed, and the database of which each process takes a copy."""
+    with ThreadPoolExecutor() as beside:
+        template = beside.submit(migrated, up)
+        failed = [name for name in CHECKS if configured(name) and not passes(name, up)]
+        with step("Migrating a database for the tests, begun with the checks"):
+            return {"FAILED_CHECKS": ", ".join(failed), "TEST_TEMPLATE": template.result()}
+
+
+def migrated(up: Stack) -> str:
+    """The name of the throw-away server's database; of somebody's own server none is touched, and each process migrates."""
+    if "DATABASE_URL" in os.environ:
+        return ""
+    env = {**up.env, "PYTHONPATH": str(ROOT / "bin")}
+    carry_out([PYTHON, "-m", "launch.prepare", "migrate"], "The database was not migrated.", cwd=ROOT, env=env)
+    return "flowboard"
 
 
 def configured(name: str) -> bool:

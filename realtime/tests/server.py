@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from django.conf import settings
 from django.db import connections
 from websockets.exceptions import ConnectionClosed
@@ -42,7 +43,9 @@ class Server:
         """Also once more, on the same address, where its callers wait."""
         fd = self.listener.fileno()
         serve = f"server.serve(server.socket.socket(fileno={fd}))"
-        program = f"import flowboard.asgi; from realtime import {MODULES}; {self.hurry}; {serve}"
+        program = (
+            f"import flowboard.asgi, accounts.tests.hashing; from realtime import {MODULES}; {self.hurry}; {serve}"
+        )
         self.process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=self.env, pass_fds=[fd])
 
     def stop(self) -> int:
@@ -62,6 +65,13 @@ def server(redis_url: str = "", hurry: str = "pass") -> Iterator[Server]:
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def running(django_db_setup: None) -> Iterator[Server]:
+    """One web process for all tests that do not ask for a server of their own."""
+    with server() as up:
+        yield up
 
 
 def database_url() -> str:

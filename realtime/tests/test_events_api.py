@@ -12,10 +12,11 @@ from workspaces.tests.people import Program, browser, log
 
 from .server import Server, listening
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+committed = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 EVENTS = "/api/v1/workspaces/acme/events"
 
 
+@committed
 def test_the_same_rows_as_on_the_socket(running: Server, alice: Actor, bob: Actor, project: Project) -> None:
     add(alice, project, "One", "x" * 300)
     add(alice, create_project(alice, name="Secret", key="SEC", private=True), "Hush")
@@ -43,6 +44,7 @@ def test_nothing_new(alice: Actor) -> None:
     assert (answer["head"], answer["results"]) == (last, [])
 
 
+@committed
 def test_below_the_floor_is_gone(alice: Actor, project: Project) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("UPDATE workspaces_stream SET floor = 5 WHERE workspace_id = %s", [alice.workspace.pk])

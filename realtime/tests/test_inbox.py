@@ -12,14 +12,13 @@ from tasks.tests.inboxes import items
 from workspaces.actor import Actor
 from workspaces.tests.people import log
 
-from .server import Listener, listening, server
+from .server import Listener, Server, listening
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
-def test_a_mention_rings_its_person_alone(alice: Actor, bob: Actor, cards: list[Task]) -> None:
+def test_a_mention_rings_its_person_alone(running: Server, alice: Actor, bob: Actor, cards: list[Task]) -> None:
     with (
-        server() as running,
         listening(running, bob) as his,
         listening(running, bob) as other,
         listening(running, alice) as hers,

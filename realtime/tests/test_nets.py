@@ -2,6 +2,7 @@
 
 import socket as sockets
 import time
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -14,45 +15,50 @@ from workspaces.actions import create_token
 from workspaces.actor import Actor
 from workspaces.models import Membership
 
-from .server import PATIENCE, listening, server, session_key
+from .server import PATIENCE, Server, listening, server, session_key
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-SOON = "hub.VERIFY = 0.5"
 
 
-def test_a_session_that_ended_without_a_bell(alice: Actor, bob: Actor) -> None:
+@pytest.fixture(scope="module")
+def hasty(django_db_setup: None) -> Iterator[Server]:
+    """A server that looks soon."""
+    with server(hurry="hub.VERIFY = 0.5") as up:
+        yield up
+
+
+def test_a_session_that_ended_without_a_bell(hasty: Server, alice: Actor, bob: Actor) -> None:
     key = session_key(alice)
-    with server(hurry=SOON) as own:
-        with listening(own, None, headers={"Cookie": f"sessionid={key}"}) as gone, listening(own, bob) as stays:
-            gone.ready(), stays.ready()
-            Session.objects.filter(session_key=key).delete()
-            assert gone.until_closed() == (4401, [])
-            assert stays.connection.ping().wait(PATIENCE)
+    with listening(hasty, None, headers={"Cookie": f"sessionid={key}"}) as gone, listening(hasty, bob) as stays:
+        gone.ready(), stays.ready()
+        Session.objects.filter(session_key=key).delete()
+        assert gone.until_closed() == (4401, [])
+        assert stays.connection.ping().wait(PATIENCE)
 
 
-def test_a_changed_password_a_disabled_person_a_lost_membership(alice: Actor, bob: Actor, gus: Actor) -> None:
-    with server(hurry=SOON) as own:
-        with listening(own, alice) as changed, listening(own, bob) as disabled, listening(own, gus) as lost:
-            changed.ready(), disabled.ready(), lost.ready()
-            alice.user.set_password("quite another one")
-            alice.user.save()
-            bob.user.is_active = False
-            bob.user.save()
-            with tenancy.workspace(alice.workspace.pk, atomic=True):
-                Membership.objects.within(alice.workspace).filter(user=gus.user).delete()
-            assert changed.until_closed() == (4401, [])
-            assert disabled.until_closed() == (4401, [])
-            assert lost.until_closed() == (4403, [])
+def test_a_changed_password_a_disabled_person_a_lost_membership(
+    hasty: Server, alice: Actor, bob: Actor, gus: Actor
+) -> None:
+    with listening(hasty, alice) as changed, listening(hasty, bob) as disabled, listening(hasty, gus) as lost:
+        changed.ready(), disabled.ready(), lost.ready()
+        alice.user.set_password("quite another one")
+        alice.user.save()
+        bob.user.is_active = False
+        bob.user.save()
+        with tenancy.workspace(alice.workspace.pk, atomic=True):
+            Membership.objects.within(alice.workspace).filter(user=gus.user).delete()
+        assert changed.until_closed() == (4401, [])
+        assert disabled.until_closed() == (4401, [])
+        assert lost.until_closed() == (4403, [])
 
 
-def test_a_token_that_expired(alice: Actor) -> None:
+def test_a_token_that_expired(hasty: Server, alice: Actor) -> None:
     token, secret = create_token(alice, name="bot")
-    with server(hurry=SOON) as own:
-        with listening(own, None, headers={"Authorization": f"Token {secret}"}) as socket:
-            socket.ready()
-            with connections["owner"].cursor() as cursor:
-                cursor.execute("UPDATE workspaces_accesstoken SET expires_at = now() WHERE id = %s", [token.pk])
-            assert socket.until_closed() == (4401, [])
+    with listening(hasty, None, headers={"Authorization": f"Token {secret}"}) as socket:
+        socket.ready()
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("UPDATE workspaces_accesstoken SET expires_at = now() WHERE id = %s", [token.pk])
+        assert socket.until_closed() == (4401, [])
 
 
 def test_a_reader_that_reads_nothing_is_dropped_and_delays_nobody(alice: Actor, bob: Actor, project: Project) -> None:

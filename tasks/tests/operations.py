@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -45,15 +46,16 @@ class Operation:
         return _resolved(self.schema, self.body or {}).get("properties", {})
 
 
-def operations() -> list[Operation]:
+@cache
+def operations() -> tuple[Operation, ...]:
     """All those on workspaces; how programs sign in has tests of its own (accounts/tests/test_jwt.py), for it counts tries."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
-    return [
+    return tuple(
         _operation(schema, path, verb, said)
         for path, verbs in schema["paths"].items()
         if path.startswith("/api/v1/workspaces/")
         for verb, said in verbs.items()
-    ]
+    )
 
 
 def _operation(schema: dict[str, Any], path: str, verb: str, said: dict[str, Any]) -> Operation:

@@ -1,7 +1,6 @@
 """The people of every test: Alice (owner), Bob (member), Gus (guest) of Acme, and Eve, who owns another workspace."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
@@ -18,15 +17,9 @@ from workspaces.spine import acting
 PASSWORD = "flowboard-demo"
 
 
-@cache
-def hashed() -> str:
-    """The password as it is stored: Argon2 is slow on purpose."""
-    return make_password(PASSWORD)
-
-
 def make_person(name: str) -> User:
-    """A person with a verified address; the same password for all, hashed once."""
-    user = User(email=f"{name.lower()}@example.com", name=name, password=hashed())
+    """A person with a verified address; the same password for all."""
+    user = User(email=f"{name.lower()}@example.com", name=name, password=make_password(PASSWORD))
     user.save()
     user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     return user

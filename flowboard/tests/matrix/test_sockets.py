@@ -1,12 +1,11 @@
 """CHECKS.md 9: a socket takes nothing from clients but what their person has in front of them, and passes none of it on as it came."""
 
 import json
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
-from realtime.tests.server import Server, listening, server
+from realtime.tests.server import Server, listening
 from tasks.models import Project, Task
 from workspaces.actions import update_workspace
 from workspaces.actor import Actor
@@ -19,12 +18,6 @@ VERBS = ("subscribe", "join", "listen", "publish", "broadcast", "message", "task
 AT_ONCE = 8  # fewer than the ten a second after which a talker is shown out
 SLOTS = ("event", "page", "project", "task", "field", "away")  # of the one frame that is taken
 OTHERS = ("workspace", "workspaceId", "channel", "id", "user", "name", "person", "people", "at", "seq", "event ")
-
-
-@pytest.fixture(scope="module")
-def running(django_db_setup: None) -> Iterator[Server]:
-    with server() as up:
-        yield up
 
 
 def frames(foreign: list[str]) -> list[str | bytes]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -17,7 +18,7 @@ from workspaces.actions import invite_member
 from workspaces.actor import Actor
 from workspaces.models import Membership, Role, SupportAccess
 from workspaces.spine import acting
-from workspaces.tests.people import Program, add_member, hashed, make_workspace
+from workspaces.tests.people import PASSWORD, Program, add_member, make_workspace
 
 OURS, THEIRS = "acmequist", "globexian"  # in everything of Acme, of Globex: no outsider reads it anywhere
 OPEN = "flowish"  # in what belongs to the open project
@@ -83,7 +84,9 @@ def furnish(world: World) -> Ids:
 
 def person(name: str, house: str = OURS) -> User:
     """Somebody with a verified address, both of the house."""
-    user = User(email=f"{name}@{house}.example", name=f"{name.title()} {house.title()}", password=hashed())
+    user = User(
+        email=f"{name}@{house}.example", name=f"{name.title()} {house.title()}", password=make_password(PASSWORD)
+    )
     user.save()
     user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     return user
