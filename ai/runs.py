@@ -23,8 +23,19 @@ from .models import AIRun
 
 log = logging.getLogger(__name__)
 OUR_FAULT = "Something broke on our side. Nothing was changed; please try again."
-# kind → the function (Running) -> None that does it; it tells its steps and ends in `with run.finishing() as done:`
-KINDS: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`work`: where the function (Running) -> None stands. It tells its steps and ends in `with run.finishing() as done:`,
+    setting `done.change`, and `done.result` to {"summary": words, "page": the address of what came of it} and more.
+    """
+
+    title: str
+    work: str
+
+
+KINDS: dict[str, Kind] = {}
 
 
 class Cancelled(Exception):
@@ -64,7 +75,7 @@ def perform(workspace_id: UUID, run_id: UUID) -> bool:
         fail_run(workspace_id, run_id, error=why)
         return True
     try:
-        import_string(KINDS[row.kind])(Running(by, row.pk, row.inputs))
+        import_string(KINDS[row.kind].work)(Running(by, row.pk, row.inputs))
     except Cancelled:
         log.info("run %s was cancelled", run_id)
     except (OperationalError, InterfaceError, Busy):

@@ -6,26 +6,10 @@ from typing import Any
 import pytest
 
 from ai import breaker
-from ai.models import AIChoice, AISettings, AIUsage
-from workspaces import tenancy
 from workspaces.actor import Actor
-from workspaces.spine import acting
 
 from .provider import Provider, running
-
-
-def switch_on(owner: Actor, *people: Actor, **settings: Any) -> None:
-    """For the workspace, its owner and these people, without the way through pages."""
-    with acting(owner):
-        AISettings(workspace=owner.workspace, enabled=True, **settings).save(force_insert=True)
-        for one in (owner, *people):
-            AIChoice(workspace=owner.workspace, user=one.user, on=True).save(force_insert=True)
-
-
-def used(by: Actor) -> list[AIUsage]:
-    """What was used, the oldest first."""
-    with tenancy.workspace(by.workspace.pk, atomic=True):
-        return list(AIUsage.objects.within(by.workspace).order_by("created_at"))
+from .rows import switch_on
 
 
 @pytest.fixture(scope="session")

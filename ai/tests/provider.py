@@ -11,9 +11,10 @@ import json
 import socket
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -191,6 +192,15 @@ def running(port: int = 0) -> Iterator[Provider]:
         server.should_exit = True
         thread.join(5)
         sock.close()
+
+
+def reachable(port: int) -> None:
+    """Wait until somebody listens; ten seconds at most."""
+    for _ in range(200):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.5):
+            return
+        time.sleep(0.05)
+    raise SystemExit("The stand-in did not start.")
 
 
 if __name__ == "__main__":

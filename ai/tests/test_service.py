@@ -6,29 +6,17 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from ai.errors import NoModel, Off, OverBudget
-from ai.models import AIBudget, AIReservation
 from ai.service import AIService, Answer, Ask, complete
-from workspaces import tenancy
 from workspaces.actor import Actor
 
-from .people import switch_on, used
 from .provider import Provider
+from .rows import held, month, switch_on, used
 
 ASK = Ask("write.draft", {"wanted": "a reminder", "place": "description"}, sent=("title of FLOW-1",))
 
 
 async def gathered(by: Actor, ask: Ask) -> list[Any]:
     return [piece async for piece in AIService(by).stream(ask)]
-
-
-def held(by: Actor) -> list[AIReservation]:
-    with tenancy.workspace(by.workspace.pk, atomic=True):
-        return list(AIReservation.objects.within(by.workspace))
-
-
-def month(by: Actor) -> AIBudget:
-    with tenancy.workspace(by.workspace.pk, atomic=True):
-        return AIBudget.objects.within(by.workspace).get()
 
 
 @pytest.mark.parametrize("kind", ["openai", "openai_chat", "anthropic"])

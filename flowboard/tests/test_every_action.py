@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
+from ai.models import AIRun
 from tasks.actions import add_checklist_item, add_dependency, add_link, create_comment, create_label
 from tasks.models import Attachment, ChecklistItem, Comment, Dependency, ImportRun, Label, Project, Status, Task
 from workspaces import tenancy
@@ -22,7 +23,7 @@ from workspaces.models import AccessToken, Invitation, Membership, Role, Support
 from workspaces.spine import ACTIONS, acting
 from workspaces.tests.people import add_member, log, make_person
 
-for app in ("workspaces", "tasks"):
+for app in ("workspaces", "tasks", "ai"):
     for module in iter_modules(import_module(f"{app}.actions").__path__):
         import_module(f"{app}.actions.{module.name}")
 
@@ -73,6 +74,7 @@ def held(alice: Actor, bob: Actor, cards: list[Task]) -> dict[type[models.Model]
         invite_member(by, email="ann@example.com", role=role)
         ImportRun(workspace=by.workspace, user=by.user, kind="trello", data=b"{}").save(force_insert=True)
         SupportAccess(workspace=by.workspace, staff=make_person("Staff"), person=by.user, reason="Why").save()
+        AIRun(workspace=by.workspace, user=by.user, kind="breakdown").save(force_insert=True)
         rows = {kind: _first(by, kind) for kind in KINDS}
     return {**rows, Role: role, User: bob.user, Membership: _of(by, bob)}
 
@@ -90,6 +92,7 @@ KINDS = (
     Invitation,
     AccessToken,
     SupportAccess,
+    AIRun,
 )
 
 

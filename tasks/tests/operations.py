@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from drf_spectacular.generators import SchemaGenerator
 
+from ai.tests.rows import started_run
 from tasks.actions import share_project
 from tasks.actions.imports import start_import
 from tasks.models import Notification, Project, Task
@@ -130,6 +131,7 @@ UUIDS = (
     "invitation",
     "change",
     "run",
+    "ai_run",
 )
 
 
@@ -159,6 +161,7 @@ def world(owner: Actor, key: str, canary: str) -> Ids:
     return ids | {
         "workspace": owner.workspace.slug, "key": key, "ref": f"{key}-1", "user": str(owner.user.pk), "role": str(role.pk),
         "change": change, "run": str(run.pk), "notice": noticed(owner, key),
+        "ai_run": started_run(owner, canary),
     }  # fmt: skip
 
 

@@ -57,6 +57,9 @@ ANSWERS: dict[str, Asked] = {
     # imports
     "post imports/": by("makers", kind="trello", data={"id": "5f0000000000000000000001", "name": "x", "lists": [], "cards": []}, silent=True),
     "get imports/{run}/": by("own_or_invited"),
+    # background runs
+    "get ai/runs/{ai_run}/": by("own_or_managed"),
+    "delete ai/runs/{ai_run}/": by("own_or_managed", silent=True),
     # projects
     "get projects/": by("everybody"),
     "post projects/": by("makers", name="New", key="NEW"),

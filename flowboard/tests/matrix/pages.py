@@ -60,6 +60,8 @@ ANSWERS: dict[str, Asked] = {
     "get imports/new/": by("makers"),
     "post imports/new/": by("makers", silent=True, file='{{"id": "1", "name": "x", "lists": [], "cards": []}}'),
     "get imports/{run}/": by("own_or_invited"),
+    "get ai/runs/{ai_run}/": by("own_or_managed"),
+    "delete ai/runs/{ai_run}/": by("own_or_managed", silent=True),
     f"get {PROJECT}board/": by("part_of_project"),
     f"get {PROJECT}list/": by("part_of_project"),
     f"get {PROJECT}insights/": by("part_of_project"),

@@ -20,6 +20,7 @@ SILENT = {
     "workspaces_stream": "the record itself",
     "workspaces_draft": "one's own words, not saved yet",
     "tasks_importrun": "a run that waits; what it makes is told, and its page asks",
+    "ai_airun": "a run that waits, as with imports",
     **dict.fromkeys(
         ("tasks_notification", "tasks_watch"), "one's own inbox: it has a bell of its own, for one's own sockets"
     ),

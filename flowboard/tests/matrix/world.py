@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from accounts.models import User
+from ai.tests.rows import started_run
 from tasks.actions import create_project, share_project, share_task
 from tasks.actions.imports import start_import
 from tasks.models import Project, Task
@@ -57,6 +58,7 @@ def build() -> World:
     _people(world)
     program = Program(owner)
     world.ids = _fill(owner, program, "FLOW", OPEN, OURS) | _whole(owner, program, world.people["nora"], OURS)
+    world.ids["ai_run"] = started_run(owner, OURS)
     world.ids["run"] = str(start_import(owner, data=b"{}", file_name=f"{OURS}.json").pk)
     world.hidden = world.ids | _fill(owner, program, "HUSH", HIDDEN, OURS)
     _grant(world)
@@ -69,6 +71,7 @@ def build() -> World:
     world.ids["access"] = world.hidden["access"] = _asked_for(world.people["member"])
     world.theirs["access"] = _asked_for(eve)
     world.theirs["shared"] = world.theirs["alone"] = str(zed.user.pk)
+    world.theirs["ai_run"] = started_run(eve, THEIRS)
     world.theirs["run"] = str(start_import(eve, data=b"{}", file_name=f"{THEIRS}.json").pk)
     return world
 

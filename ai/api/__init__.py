@@ -1,0 +1,1 @@
+"""The AI for programs: …/ai/."""

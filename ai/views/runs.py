@@ -1,0 +1,23 @@
+"""The page of a background run: how far it is, and what came of it."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from workspaces.door import MemberRequest
+from workspaces.pages import member_page
+
+from ..actions.runs import cancel_run
+from ..runs import KINDS, run_seen_by
+
+
+@member_page("GET", "DELETE")
+def show(request: MemberRequest, ai_run: UUID) -> HttpResponse:
+    """The page asks for its one section again until it is over; DELETE stops it."""
+    run = run_seen_by(request.by, ai_run)
+    if request.method == "DELETE":
+        run = cancel_run(request.by, run)
+    part = request.headers.get("HX-Target") == "ai-run"
+    title = KINDS[run.kind].title if run.kind in KINDS else "Background work"
+    return render(request, "ai/_run.html" if part else "ai/run.html", {"run": run, "title": title})
