@@ -119,15 +119,15 @@ class Provider:
         )
         speaker = wires.Speaker(asked, send, self.usage)
         await speaker.start()
-        pieces, came = list(pieces_of(text)), ""
+        pieces, came = list(pieces_of(text)), 0
         for place, piece in enumerate(pieces):
             if how == "cut" and place >= len(pieces) // 2:
                 raise ConnectionError("cut on purpose")
             if how == "garbage" and place:
                 await speaker.raw(b"data: {this is no JSON\n\n")
                 return
-            came += piece
-            self.spent += tokens(came) - (tokens(came[: -len(piece)]) if place else 0)
+            self.spent += max(1, (came + len(piece.encode())) // 4) - (max(1, came // 4) if place else 0)
+            came += len(piece.encode())
             await speaker.say(piece)
             await asyncio.sleep(self.pause or (0.15 if asked.model == "slow" else 0))
         await speaker.end(text, tokens(asked.text), tokens(text))
