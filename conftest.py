@@ -26,7 +26,7 @@ pytest_plugins = [
 ]
 FAILED_CHECKS = os.environ.get("FAILED_CHECKS", "")  # named by bin/test
 TEMPLATE = os.environ.get("TEST_TEMPLATE", "")  # a database that bin/test has migrated, to be copied
-MADE_BY_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
+MADE_BY_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission", "ai_prompt", "ai_promptversion"}
 
 
 def pytest_configure() -> None:

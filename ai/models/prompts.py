@@ -47,7 +47,7 @@ class PromptVersion(models.Model):
     )
     note = models.CharField(max_length=200, blank=True, help_text="why there is this version")
     created_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+", help_text="none: the code"
+        User, models.SET_NULL, null=True, blank=True, db_constraint=False, related_name="+", help_text="none: the code"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
