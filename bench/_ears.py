@@ -210,18 +210,19 @@ class Ears:
         self.returning = on
         return {}
 
-    async def watch(self, seconds: float) -> dict[str, Any]:
-        """Until all that were cut off are back: how long the longest was away, and when the last came."""
-        began, away = time.monotonic(), 0.0
-        lost: dict[int, float] = {}
-        while time.monotonic() < began + seconds:
-            now = time.monotonic()
+    async def watch(self, seconds: float, calm: float = 0) -> dict[str, Any]:
+        """How long the longest that was cut off was away; with `calm` it ends so long after all are back."""
+        began = back = now = time.monotonic()
+        away, lost = 0.0, {}  # type: ignore[var-annotated]
+        while now < began + seconds and not (away and calm and now > back + calm):
             for number, ear in enumerate(self.ears):
                 if not ear.placed_at:
                     lost.setdefault(number, ear.lost_at or now)
                 elif number in lost:
                     away = max(away, ear.placed_at - lost.pop(number))
+            back = now if lost else back
             await asyncio.sleep(0.05)
+            now = time.monotonic()
         here = sum(bool(ear.placed_at) for ear in self.ears)
         return {"here": here, "of": len(self.ears), "away": away, "codes": self.codes}
 

@@ -5,8 +5,8 @@ from collections import deque
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-TOGETHER = 40  # sockets that are let in at once
-PAUSE = 0.2  # seconds between two such groups, which pages have for themselves
+TOGETHER = 50  # sockets that are let in at once
+PAUSE = 0.25  # seconds between two such groups, which pages have for themselves
 SHARE = 40  # of a longer line a fortieth comes in each time, so that its end does not wait for ever
 
 
