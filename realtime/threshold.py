@@ -5,28 +5,34 @@ from collections import deque
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-TOGETHER = 50  # sockets that are let in at once
-PAUSE = 0.25  # seconds between two such groups, which pages have for themselves
+TOGETHER = 50  # sockets that may come in within one round
+ROUND = 0.25  # seconds; what is left of them belongs to pages
 SHARE = 40  # of a longer line a fortieth comes in each time, so that its end does not wait for ever
 
 
 class Line:
-    """Those who want a socket. Who comes alone comes in at once."""
+    """Those who want a socket. Nobody waits but where many come."""
 
     def __init__(self) -> None:
         self.waiting: deque[Threshold] = deque()
-        self.pausing = False
+        self.entered = 0  # in this round
+        self.timer: asyncio.TimerHandle | None = None
 
     def join(self, one: "Threshold") -> None:
         self.waiting.append(one)
-        if not self.pausing:
-            self._let_in()
+        if self.timer is None:
+            self._next_round()
+        elif self.entered < TOGETHER:
+            self._let_in(1)
 
-    def _let_in(self) -> None:
-        self.pausing = bool(self.waiting)
-        if self.pausing:
-            asyncio.get_running_loop().call_later(PAUSE, self._let_in)
-        for _ in range(min(len(self.waiting), max(TOGETHER, len(self.waiting) // SHARE))):
+    def _next_round(self) -> None:
+        self.entered = 0
+        self.timer = asyncio.get_running_loop().call_later(ROUND, self._next_round) if self.waiting else None
+        self._let_in(max(TOGETHER, len(self.waiting) // SHARE))
+
+    def _let_in(self, most: int) -> None:
+        for _ in range(min(most, len(self.waiting))):
+            self.entered += 1
             self.waiting.popleft().enter()
 
 

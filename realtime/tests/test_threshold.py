@@ -30,8 +30,8 @@ def knocking(own: Server, key: str) -> Iterator[socket.socket]:
 
 def test_a_page_is_answered_while_sockets_wait_for_their_turn(alice: Actor, project: Project) -> None:
     key = session_key(alice)
-    with server(hurry="threshold.PAUSE = 3600") as own, ExitStack() as stack:
-        stack.enter_context(listening(own, alice)).ready()  # who comes alone comes in
+    with server(hurry="threshold.TOGETHER = 1; threshold.ROUND = 3600") as own, ExitStack() as stack:
+        stack.enter_context(listening(own, alice)).ready()  # who comes alone comes in at once
         waiting = stack.enter_context(knocking(own, key))
         assert ask(own, key) == 200
         waiting.setblocking(False)
@@ -45,7 +45,7 @@ def test_a_page_is_answered_while_sockets_wait_for_their_turn(alice: Actor, proj
 
 def test_all_of_them_come_in(alice: Actor, project: Project) -> None:
     key = session_key(alice)
-    with server(hurry="threshold.TOGETHER = 2; threshold.PAUSE = 0.01") as own, ExitStack() as stack:
+    with server(hurry="threshold.TOGETHER = 2; threshold.ROUND = 0.01") as own, ExitStack() as stack:
         ask(own, key)
         wires = [stack.enter_context(knocking(own, key)) for _ in range(9)]
         wires.pop(4).close()  # one has gone before their turn
