@@ -94,7 +94,7 @@ def test_two_people_write_one_projects_description(enter: Enter, alice: Actor, b
     mine.fill(TEXT.replace("When", "Alice's when"))
     theirs.fill(TEXT.replace("Why", "Bob's why"))
     his.get_by_role("button", name="Save", exact=True).click()
-    expect(hers.locator(".stale-note")).to_contain_text("changed this meanwhile")
+    expect(hers.locator(".stale-note")).to_contain_text("Bob changed this meanwhile")
     hers.get_by_role("button", name="Save", exact=True).click()
     for field in fields:  # different paragraphs: both are there, on both desks
         expect(field).to_have_value(TEXT.replace("Why", "Bob's why").replace("When", "Alice's when"))

@@ -9,8 +9,9 @@ from django.urls import reverse
 from accounts.models import User
 from workspaces.actor import Actor
 from workspaces.errors import Refused
+from workspaces.events import author
 from workspaces.faces import face
-from workspaces.models import Membership
+from workspaces.models import ActivityLog, Membership
 from workspaces.permissions import MEMBER
 
 from ..models import COLORS, Project, ProjectGrant
@@ -44,7 +45,17 @@ def settings_page(by: Actor, project: Project) -> dict[str, Any]:
         "others": [_person(row) for row in members if row.user_id not in grants and _needs_sharing(project, row)],
         "widening_url": reverse("project_widening", args=[by.workspace.slug, project.key]),
         "labels": labels, "members": sum(row.role.level >= MEMBER for row in members),
+        "described_by": _described_by(by, project),
     }  # fmt: skip
+
+
+def _described_by(by: Actor, project: Project) -> str:
+    """Who changed the description last, for whoever has it in hand."""
+    rows = ActivityLog.objects.within(by.workspace).filter(
+        subject_id=project.pk, event="project:updated", before__has_key="description"
+    )
+    last = rows.select_related("actor", "on_behalf_of").order_by("-seq").first()
+    return author(last.via, last.actor, last.on_behalf_of) if last else ""
 
 
 def _needs_sharing(project: Project, row: Membership) -> bool:
