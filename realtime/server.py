@@ -1,6 +1,7 @@
 """uvicorn as FlowBoard runs it: python -m realtime.server HOST PORT. It ends gently.
 
-On SIGTERM it takes no new connections, answers what has begun, and says goodbye to its sockets one after the other.
+On SIGTERM it takes no new connections, answers what has begun, tells whoever waits for a long answer, and says goodbye to
+its sockets one after the other.
 uvicorn by itself closes all of them in the same moment, and connections whose request it has not read yet.
 """
 
@@ -27,12 +28,12 @@ class Server(uvicorn.Server):
         gc.freeze()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        from .hub import drain  # it needs the apps, which uvicorn has loaded by now
+        from . import hub, streams  # they need the apps, which uvicorn has loaded by now
 
         for server in self.servers:
             server.close()
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
-        await asyncio.gather(asyncio.sleep(UNREAD), drain())
+        await asyncio.gather(asyncio.sleep(UNREAD), hub.drain(), streams.drain())
         await super().shutdown(sockets)
 
 

@@ -17,7 +17,7 @@ from ..actor import Actor
 from ..errors import Busy, Refused
 from ..models import IdempotencyKey
 
-NOT_KEPT = 0  # the status of an answer that held a secret
+NOT_KEPT = 0  # the status of an answer that held a secret, or is given later (realtime/later.py)
 KEPT = ("Content-Type", "ETag", "Location", "HX-Trigger", "HX-Redirect")
 
 
@@ -96,7 +96,8 @@ def _replay(row: IdempotencyKey, fingerprint: str) -> HttpResponse:
         raise Refused("This Idempotency-Key was used for another request.", "Idempotency-Key")
     if row.status == NOT_KEPT:
         raise Spent(
-            "This Idempotency-Key was used already; the answer held a secret and was not kept.", "Idempotency-Key"
+            "This Idempotency-Key was used already, and its answer is not kept: it held a secret, or was written for one reader.",
+            "Idempotency-Key",
         )
     response = HttpResponse(bytes(row.body), status=row.status, headers=row.headers)
     response["Idempotent-Replayed"] = "true"
