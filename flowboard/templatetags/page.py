@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.times import ago, since
+from workspaces import panels
 
 register = template.Library()
 
@@ -51,6 +52,14 @@ def avatar(person: Any, size: str = "", square: bool = False) -> SafeString:
     return format_html(
         '<span class="avatar avatar-c{} {}" aria-hidden="true">{}</span>', 8 if color == "" else color, classes, inner
     )
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: Context, name: str) -> SafeString:
+    """What the apps above put in this place (workspaces/panels.py), where the frame says that the reader has it."""
+    frame, engine = context.get("frame") or {}, context.template.engine  # type: ignore[union-attr]
+    drawn = (engine.get_template(template).render(context) for fact, template in panels.slot(name) if frame.get(fact))
+    return mark_safe("".join(drawn))
 
 
 def _fact(thing: Any, name: str) -> Any:

@@ -1,5 +1,6 @@
 // Longer text: opened in place, previewed by the server; what is not saved is kept by drafts.js.
 import { $ } from "app/dom";
+import { marked, unmark } from "app/aided";
 import { wait } from "app/carry";
 import { endDraft, restore } from "app/drafts";
 import { post, token } from "app/post";
@@ -33,6 +34,8 @@ function reading(form, hidden) {
 function close(form) {
   const field = $("textarea", form);
   field.value = field.defaultValue;
+  unmark(field);
+  form.flowSuggestion?.discard();
   endDraft(field);
   $(".stale-note", form)?.remove();
   if (form.dataset.editor === "new") return;
@@ -78,7 +81,8 @@ async function save(form) {
   const button = $(".btn-primary", form);
   button.setAttribute("aria-busy", "true");
   try {
-    const { done, queued } = await post(form.dataset.url, { [form.dataset.field]: text, ...(form.dataset.version && { version: form.dataset.version }) });
+    const ai = marked(field);
+    const { done, queued } = await post(form.dataset.url, { [form.dataset.field]: text, ...(form.dataset.version && { version: form.dataset.version }), ...(ai && { ai }) });
     if (queued) stand(form, text, queued);
     if (form.dataset.version && done?.version && !done.merged) form.dataset.version = done.version;
     field.value = fresh ? "" : text;

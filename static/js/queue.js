@@ -109,7 +109,7 @@ function follow(one, done) {
 }
 
 function aim({ url, fields }) {
-  const names = Object.keys(fields).filter((name) => name !== "version").sort();
+  const names = Object.keys(fields).filter((name) => name !== "version" && name !== "ai").sort();
   return "status" in fields ? `${url.replace(/place\/$/, "")} place` : `${url} ${names}`;
 }
 

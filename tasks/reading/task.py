@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.urls import reverse
@@ -165,7 +165,9 @@ def _attachment(by: Actor, task: Task, fact: dict[str, Any]) -> dict[str, Any]:
 
 def _comments(task: Task) -> list[Comment]:
     rows = Comment.objects.filter(workspace=task.workspace_id, task=task, deleted_at=None)
-    return list(rows.select_related("author").order_by("created_at", "pk"))
+    told = ActivityLog.objects.filter(workspace=task.workspace_id, subject_id=OuterRef("pk"))
+    with_ai = Exists(told.filter(change__kind=ChangeSet.Kind.AI))
+    return list(rows.annotate(with_ai=with_ai).select_related("author").order_by("created_at", "pk"))
 
 
 def _comment(by: Actor, comment: Comment, may: dict[str, bool], linked: Linked) -> dict[str, Any]:
@@ -173,7 +175,7 @@ def _comment(by: Actor, comment: Comment, may: dict[str, bool], linked: Linked) 
     return {
         "id": comment.pk, "body": comment.body, "body_html": linked.html(comment.body),
         "author": face(comment.author, comment.author_name), "created_at": comment.created_at, "edited": bool(comment.edited_at),
-        "version": comment.version, "mine": mine, "may_delete": mine or may["delete"],
+        "with_ai": comment.with_ai, "version": comment.version, "mine": mine, "may_delete": mine or may["delete"],
     }  # fmt: skip
 
 
@@ -190,7 +192,7 @@ def _told(row: ActivityLog) -> dict[str, Any]:
     words = says(row)
     return {
         "sentence": words[:1].upper() + words[1:], "who": author_face(row), "when": row.created_at, "via": row.via, "change_id": row.change_id,
-        "undoable": _may_be_undone(row), "fields": list(row.after),
+        "undoable": _may_be_undone(row), "fields": list(row.after), "with_ai": row.change.kind == ChangeSet.Kind.AI,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from workspaces.aid import written_with
 from workspaces.door import MemberRequest
 from workspaces.pages import done, member_page, on_or_off, sent
 from workspaces.rules import text
@@ -52,8 +53,9 @@ def checklist_item(request: MemberRequest, ref: str, item: UUID) -> HttpResponse
 @member_page("POST")
 def comments(request: MemberRequest, ref: str) -> HttpResponse:
     """Say something."""
-    task, fields = find_task(request.by, ref), sent(request, "body")
-    comment = actions.create_comment(request.by, task, body=fields.get("body", "").replace("\r\n", "\n"))
+    task, fields = find_task(request.by, ref), sent(request, "body", "ai")
+    with written_with(request.by, fields.get("ai", "")):
+        comment = actions.create_comment(request.by, task, body=fields.get("body", "").replace("\r\n", "\n"))
     page = reverse("task", args=[request.by.workspace.slug, task.ref])
     return told(request, task, location=f"{page}#comment-{comment.pk}")
 
@@ -68,8 +70,9 @@ def comment(request: MemberRequest, ref: str, comment: UUID) -> HttpResponse:
         sent(request)
         actions.delete_comment(request.by, row)
         return told(request, task)
-    fields = sent(request, "body", "version")
-    actions.update_comment(request.by, row, body=fields.get("body", "").replace("\r\n", "\n"), base=version(fields))
+    fields = sent(request, "body", "version", "ai")
+    with written_with(request.by, fields.get("ai", "")):
+        actions.update_comment(request.by, row, body=fields.get("body", "").replace("\r\n", "\n"), base=version(fields))
     return told(request, task, version=row.version)
 
 

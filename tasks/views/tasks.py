@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from workspaces.aid import written_with
 from workspaces.door import MemberRequest
 from workspaces.events import says
 from workspaces.pages import asked_parts, done, member_page, on_or_off, one_id, sent, with_head
@@ -62,11 +63,12 @@ def task(request: MemberRequest, ref: str) -> HttpResponse:
 
 def _change(request: MemberRequest, ref: str) -> HttpResponse:
     found = find_task(request.by, ref)
-    fields = sent(request, "title", "description", "priority", "due", "estimate", "status", "version")
+    fields = sent(request, "title", "description", "priority", "due", "estimate", "status", "version", "ai")
     given, read = changes(fields), version(fields)
     if given:
         bases = dict.fromkeys(given, read) if read else None
-        found = actions.update_task(request.by, found, bases=bases, **given)
+        with written_with(request.by, fields.get("ai", "")):
+            found = actions.update_task(request.by, found, bases=bases, **given)
     if "status" in fields:
         to = find_status(found.project, one_id(fields, "status"), "status")
         found = found if to.pk == found.status_id else actions.move_task(request.by, found, to=to, seen=read)

@@ -54,6 +54,8 @@ ANSWERS: dict[str, Asked] = {
     "get changes/{change}/": by("sees_change"),
     "get changes/{change}/activity/": by("sees_change"),
     "post changes/{change}/undo/": by("undoes"),
+    # the AI: 409, for no model is set up here
+    "post ai/complete/": by("asks_ai", purpose="write.rewrite", text="Yes", how="shorter"),
     # imports
     "post imports/": by("makers", kind="trello", data={"id": "5f0000000000000000000001", "name": "x", "lists": [], "cards": []}, silent=True),
     "get imports/{run}/": by("own_or_invited"),

@@ -38,6 +38,8 @@ ANSWERS: dict[str, Asked] = {
     "post invitations/": by("inviters", emails="new@example.com", role="guest"),
     "post invitations/{invitation}/": by("inviters"),
     "delete invitations/{invitation}/": by("inviters"),
+    # the AI: 409, for no model is set up here
+    "post ai/write/": by("asks_ai", purpose="write.rewrite", text="Yes", how="shorter"),
     # settings
     "get settings/": by("everybody"),
     "post settings/": by("managers", name="Renamed"),

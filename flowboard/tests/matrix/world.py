@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from accounts.models import User
-from ai.tests.rows import started_run
+from ai.tests.rows import started_run, switch_on
 from tasks.actions import create_project, share_project, share_task
 from tasks.actions.imports import start_import
 from tasks.models import Project, Task
@@ -56,6 +56,7 @@ def build() -> World:
     world = World()
     owner = world.people["owner"] = _found("owner", "Acme", "acme", OURS)
     _people(world)
+    switch_on(owner, *(one for who, one in world.people.items() if who in INSIDERS and who != "owner"))
     program = Program(owner)
     world.ids = _fill(owner, program, "FLOW", OPEN, OURS) | _whole(owner, program, world.people["nora"], OURS)
     world.ids["ai_run"] = started_run(owner, OURS)
