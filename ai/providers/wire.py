@@ -13,14 +13,15 @@ from .faults import Fault
 
 MOST = 1000
 CONNECT = 5.0  # seconds
+_sdks: dict[str, ModuleType] = {}
 _pools: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, Any]]" = WeakKeyDictionary()
 
 
 async def sdk(name: str) -> ModuleType:
     """The SDK, whose first import takes a second: on a thread, while the others' streams go on."""
-    import sys
-
-    return sys.modules[name] if name in sys.modules else await asyncio.to_thread(import_module, name)
+    if name not in _sdks:  # what sys.modules has may be half imported: the import itself waits for its end
+        _sdks[name] = await asyncio.to_thread(import_module, name)
+    return _sdks[name]
 
 
 def options(connection: Connection) -> dict[str, Any]:

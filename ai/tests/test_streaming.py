@@ -74,6 +74,23 @@ def first(answer: Any) -> dict[str, Any]:
     return dict(json.loads(answer.readline().removeprefix(b"data: ")))
 
 
+def test_no_connection_is_held_while_the_model_is_waited_for(
+    running: Server, provider: Provider, token: str, alice: Actor
+) -> None:
+    """More streams at once than the pool has connections, the first of their process; and a page is answered meanwhile."""
+    provider.says("word " * 60)
+    provider.pause = 0.05
+    with ExitStack() as stack:
+        answers = [stack.enter_context(asking(running, token)) for _ in range(15)]
+        assert all(first(answer)["text"] for answer in answers)
+        request = Request(
+            f"http://{running.host}/api/v1/workspaces/acme/projects/", headers={"Authorization": f"Token {token}"}
+        )
+        with urlopen(request, timeout=PATIENCE) as page:
+            assert page.status == 200
+    until(lambda: len(used(alice)) == 15)
+
+
 def test_words_come_as_they_are_written_and_the_receipt_last(
     running: Server, provider: Provider, token: str, alice: Actor
 ) -> None:
@@ -166,23 +183,6 @@ def test_a_page_of_another_site_starts_nothing(running: Server, provider: Provid
         with asking(running, "", body, PAGE, **({"Authorization": ""} | said | foreign)) as answer:
             assert answer.status == 403
     assert len(provider.asked) == 1
-
-
-def test_no_connection_is_held_while_the_model_is_waited_for(
-    running: Server, provider: Provider, token: str, alice: Actor
-) -> None:
-    """More streams at once than the pool has connections, and a page is answered meanwhile."""
-    provider.says("word " * 60)
-    provider.pause = 0.05
-    with ExitStack() as stack:
-        answers = [stack.enter_context(asking(running, token)) for _ in range(15)]
-        assert all(first(answer)["text"] for answer in answers)
-        request = Request(
-            f"http://{running.host}/api/v1/workspaces/acme/projects/", headers={"Authorization": f"Token {token}"}
-        )
-        with urlopen(request, timeout=PATIENCE) as page:
-            assert page.status == 200
-    until(lambda: len(used(alice)) == 15)
 
 
 def test_a_process_that_ends_says_so_in_each_stream(

@@ -82,7 +82,8 @@ export class Suggestion {
   ready(words) {
     this.finish();
     const details = $(".suggest-receipt", this.box), [summary, more] = details.children;
-    summary.textContent = this.receipt ? receiptOf(this.receipt) : "Stopped: what came so far counts";
+    $("span", summary).textContent = this.receipt ? receiptOf(this.receipt) : "Stopped: what came so far counts";
+    summary.lastElementChild.hidden = !this.receipt;
     more.textContent = this.receipt ? sentOf(this.receipt) : "";
     this.show("done", words, (button) => button(this.works ? "replace" : "add"));
   }
