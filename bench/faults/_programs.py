@@ -120,7 +120,7 @@ def rotation(run: Run) -> None:
     system, count = run.system, run.options.mutations
     with play(run, f"all of them killed in turn over {count:,} changes", writers=16, pace=0.0, count=count) as scene:
         turns = cycle([*system.webs, system.worker, "redis", system.beat, "postgres"])
-        deadline = time.monotonic() + 900
+        deadline = time.monotonic() + 480
         kills = 0
         while scene.crew.busy and time.monotonic() < deadline:
             _work(scene, count // 60)
