@@ -1,4 +1,6 @@
-"""The AI's answer on its way to whoever asked: pieces of text as `delta`, its receipt as `usage`."""
+"""The AI's answer on its way to whoever asked: pieces of text as `delta`, all of it anew as `text` where links were taken out,
+its receipt as `usage`.
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -11,6 +13,7 @@ from realtime.later import Event, Later
 from workspaces.actor import Actor
 
 from .asking import Answer, Ask, Receipt
+from .links import with_known_links
 from .providers import wire
 from .service import AIService
 
@@ -26,6 +29,8 @@ async def events(by: Actor, ask: Ask, again: bool) -> AsyncGenerator[Event, None
     async with aclosing(service.stream(ask, again=again)) as pieces:  # type: ignore[type-var]
         async for piece in pieces:
             if isinstance(piece, Answer):
+                if (text := with_known_links(piece.text, ask.inputs)) != piece.text:
+                    yield "text", {"text": text}
                 yield "usage", receipt(piece.receipt)
                 continue
             yield "delta", {"text": piece} if known else {"text": piece, "id": service.usage_id}

@@ -31,7 +31,7 @@ _waiting = threading.BoundedSemaphore(WAITING)
 
 
 class Later(HttpResponse):
-    """The answer's head, and the source of its events: `delta` {"text"} any number of times, then others, each once."""
+    """The answer's head, and the source of its events: `delta` {"text"} any number of times, `text` for all of it anew, then others, each once."""
 
     def __init__(self, request: HttpRequest, source: Source, *, ended: Ended | None = None) -> None:
         """`ended` is awaited before an event loop ends that was made for this answer alone."""
@@ -84,8 +84,8 @@ async def whole(later: Later) -> HttpResponse:
     try:
         async with aclosing(later.source()) as events:
             async for name, data in events:
-                if name == "delta":
-                    text.append(data["text"])
+                if name in ("delta", "text"):
+                    text = [*(text if name == "delta" else ()), data["text"]]
                 else:
                     rest[name] = data
     except Exception as error:

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from django.test import Client
 
+from ai.links import with_known_links
 from ai.models import Proposal
 from ai.writing import HOW
 from tasks.actions import create_comment, update_task
@@ -24,6 +25,14 @@ from .rows import switch_on, used
 API = "/api/v1/workspaces/acme/ai/complete/"
 PAGE = "/w/acme/ai/write/"
 Ask = Callable[..., Any]
+
+
+def test_links_are_those_that_were_there() -> None:
+    given = {"text": "See https://example.com/a?b=1, or [the guide](https://docs.example.com/x)."}
+    kept = "Again: https://example.com/a?b=1. <b>x</b> [guide](https://docs.example.com/x), ![no](/w/acme/1)"
+    assert with_known_links(kept, given) == kept.replace("![no](/w/acme/1)", "no")
+    strange = "[open](https://evil.example/?q=1) ![](https://evil.example/p.png)\n\n[a]: https://evil.example/\nat https://evil.example/q."
+    assert with_known_links(strange, given) == "open \n\n\nat ."
 
 
 @pytest.fixture
@@ -55,6 +64,11 @@ def test_a_draft_is_written_from_the_task(ask: Ask, card: Task, ai_on: Provider,
     ]  # fmt: skip
     (row,) = used(alice)
     assert (str(row.pk), row.purpose, row.input_tokens) == (usage["id"], "write.draft", usage["input_tokens"])
+
+
+def test_a_link_that_nobody_gave_is_taken_out(ask: Ask, card: Task, ai_on: Provider) -> None:
+    ai_on.says("Look [here](https://evil.example/?q=FLOW-1).")
+    assert ask(purpose="write.draft", task="FLOW-1", wanted="x").json()["text"] == "Look here."
 
 
 def test_a_text_is_rewritten_and_translated_alone(ask: Ask, card: Task, ai_on: Provider) -> None:

@@ -50,16 +50,16 @@ export class Suggestion {
     this.draw();
     this.show("running", "Writing…", (button) => button("stop"));
     try {
-      this.receipt = await write(this.host.dataset.url, this.fields(again), (piece, id) => this.grow(piece, id), this.stopper.signal);
+      this.receipt = await write(this.host.dataset.url, this.fields(again), (...piece) => this.grow(...piece), this.stopper.signal);
       this.id = this.receipt.id;
       this.ready(`Ready: ${count(this.text)}`);
     } catch (error) { this.fail(error); }
   }
 
-  grow(piece, id) {
+  grow(piece, id, whole) {
     if (!this.box.isConnected) return this.stop();
     this.id ||= id ?? "";
-    this.text += piece;
+    this.text = whole ? piece : this.text + piece;
     this.draw();
   }
 

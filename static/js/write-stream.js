@@ -7,7 +7,7 @@ export class Trouble extends Error {
   constructor(words, status = 0) { super(words); this.status = status; }
 }
 
-// Each piece goes to `onText`; resolves with the receipt. `signal` stops it.
+// Each piece goes to `onText`, and what is to stand in place of all of them; resolves with the receipt. `signal` stops it.
 export async function write(url, fields, onText, signal) {
   const quiet = new AbortController(), line = AbortSignal.any([signal, quiet.signal]);
   let timer = 0;
@@ -49,7 +49,7 @@ async function stream(reader, onText, alive) {
 
 function take(event, onText) {
   const { event: name, data } = Object.fromEntries(event.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
-  if (name === "delta") { const { text, id } = JSON.parse(data); onText(text, id); }
+  if (name === "delta" || name === "text") { const { text, id } = JSON.parse(data); onText(text, id, name === "text"); }
   if (name === "problem") { const { detail, status } = JSON.parse(data); throw new Trouble(detail, status); }
   return name === "usage" ? JSON.parse(data) : null;
 }
