@@ -80,7 +80,7 @@ function take(place, sent, status, told) {
 }
 
 async function ask(url, method, body, last = false) {
-  const headers = { Accept: "application/json", "X-CSRFToken": token(), ...(body && { "Content-Type": "application/json" }) };
+  const headers = { Accept: "application/json", "X-User": user, "X-CSRFToken": token(), ...(body && { "Content-Type": "application/json" }) };
   const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body), keepalive: last && JSON.stringify(body ?? "").length < 60_000, ...(!last && { signal: AbortSignal.timeout(20_000) }) }).catch(() => null);
   if (!last) heard(Boolean(answer));
   if (answer?.status === 401) close("signed out");

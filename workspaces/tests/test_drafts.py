@@ -140,6 +140,15 @@ def test_a_page_sends_with_its_session_and_the_token_of_its_form(alice: Actor, p
     assert client.put(url, body, content_type="application/json", headers=headers).status_code == 200
 
 
+def test_a_page_of_somebody_else_keeps_nothing_for_who_is_signed_in_by_now(alice: Actor, bob: Actor) -> None:
+    url, body, whose = "/api/v1/workspaces/acme/drafts/", {"place": PLACE, "text": "x"}, {"x-user": str(alice.user.pk)}
+    refused = browser(bob).put(url, body, content_type="application/json", headers=whose)
+    assert refused.status_code == 403
+    assert refused.json()["detail"] == "Somebody else is signed in to this browser by now."
+    assert rows(bob) == []
+    assert browser(alice).put(url, body, content_type="application/json", headers=whose).status_code == 200
+
+
 def test_who_is_signed_in_and_with_which_token(alice: Actor, bob: Actor, cards: list[Task]) -> None:
     told = browser(bob).get("/w/acme/session/").json()
     assert told["user"] == str(bob.user.pk)
