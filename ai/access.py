@@ -1,9 +1,6 @@
 """Who has the AI: the workspace has switched it on, and so has the person, who may use it."""
 
-from typing import Any
-from uuid import UUID
-
-from django.db.models import Exists, Q, Subquery
+from django.db.models import Exists, QuerySet
 
 from workspaces import tenancy
 from workspaces.actor import Actor
@@ -18,24 +15,23 @@ PERMISSION = "ai.use"
 def on(by: Actor) -> bool:
     """Whether the actor has the AI. One query; a page asks its frame instead (`frame.ai`)."""
     with tenancy.workspace(by.workspace.pk, atomic=True):
-        guests = AISettings.objects.within(by.workspace).filter(*_wanted(by.workspace.pk, by.user.pk))
-        return has(by, guests.values_list("guests", flat=True).first())
+        choices = AIChoice.objects.within(by.workspace).filter(user=by.user, on=True)
+        return has(by, _enabled(by).filter(Exists(choices)).values_list("guests", flat=True).first())
+
+
+def offered(by: Actor) -> bool:
+    """Whether the actor may switch it on for themselves: the workspace has. Inside the workspace."""
+    return has(by, _enabled(by).values_list("guests", flat=True).first())
 
 
 def has(by: Actor, guests: bool | None) -> bool:
-    """The same with what `switched_on` found: None where it is off, else whether guests have it too."""
+    """Whether the AI is there for the actor; `guests` is None where the workspace has it off, else whether guests have it too."""
     return guests is not None and (by.may(PERMISSION) or (guests and _guest_may(by)))
 
 
-def switched_on(workspace: UUID, user: UUID) -> Any:
-    """For the query of a page's frame: None, or whether guests have it too."""
-    rows = AISettings.objects.within(workspace).filter(*_wanted(workspace, user))
-    return Subquery(rows.values("guests")[:1])
-
-
-def _wanted(workspace: UUID, user: UUID) -> tuple[Any, ...]:
-    choices = AIChoice.objects.within(workspace).filter(user=user, on=True)
-    return (Q(enabled=True), Exists(choices))
+def _enabled(by: Actor) -> QuerySet[AISettings]:
+    rows: QuerySet[AISettings] = AISettings.objects.within(by.workspace).filter(enabled=True)
+    return rows
 
 
 def _guest_may(by: Actor) -> bool:

@@ -18,4 +18,6 @@ class AiConfig(AppConfig):
     verbose_name = "AI"
 
     def ready(self) -> None:
+        from . import events  # noqa: F401
+
         post_migrate.connect(ship_prompts, sender=self)

@@ -14,6 +14,7 @@ from .models import AIBudget
 
 ROUND = 64  # tokens with which a provider wraps messages, at most
 WARN_AT = 0.8
+LEAST = 2_000  # no question holds less
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,26 @@ class Stand:
     used: int
     reserved: int
     limit: int | None
+
+    @property
+    def percent(self) -> int:
+        """Of the limit, rounded down; 0 where there is none."""
+        return 100 * self.used // self.limit if self.limit else 0
+
+    @property
+    def left(self) -> int:
+        """What is not used yet; may be held."""
+        return max((self.limit or 0) - self.used, 0)
+
+    @property
+    def low(self) -> bool:
+        """Whether it is time to warn."""
+        return bool(self.limit) and self.used >= int((self.limit or 0) * WARN_AT)
+
+    @property
+    def full(self) -> bool:
+        """Whether no question fits any more."""
+        return bool(self.limit) and self.left < LEAST
 
 
 def period(at: datetime | None = None) -> date:

@@ -187,7 +187,7 @@ class Calling:
             model=self.connection.model, prompt_id=call.version.pk, budget_kind=held.kind, input_tokens=self.spent.input or 0,
             output_tokens=self.spent.output or 0, cached_tokens=self.spent.cached, latency_ms=_ms(now - self.started),
             first_token_ms=None if self.first_token is None else _ms(self.first_token - self.started), outcome=self.outcome,
-            fault=self.fault, via=call.by.via, sent=list(call.ask.sent),
+            fault=self.fault, via=call.by.via, sent=list(call.ask.sent), projects=list(call.ask.projects),
             asked=seal(call.request.messages[0][1], "ai-texts") if keeps else "", answered=seal(self.came, "ai-texts") if keeps else "",
         )  # fmt: skip
         row.cost_micros = cost(call, self.connection, row)

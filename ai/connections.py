@@ -34,7 +34,7 @@ def connections_for(workspace: Workspace, purpose: str) -> list[Connection]:
     """In the order to be asked; a connection for this very purpose comes before one for all. Raises NoModel for none."""
     rows = [row for row in AIConnection.objects.within(workspace) if row.purpose in _names(purpose)]
     rows.sort(key=lambda row: (-len(row.purpose), row.order, row.name))
-    if found := [_own(row) for row in rows] or from_environment():
+    if found := [own(row) for row in rows] or from_environment():
         return found
     raise NoModel(
         "No AI model is set up: an owner can add one in Settings, or the operator of this server sets AI_PROVIDER."
@@ -52,7 +52,8 @@ def _names(purpose: str) -> set[str]:
     return {"", purpose, purpose.partition(".")[0]}
 
 
-def _own(row: AIConnection) -> Connection:
+def own(row: AIConnection) -> Connection:
+    """With its key opened. Raises NoModel where that cannot be."""
     try:
         key = unseal(row.key, "ai-keys")
     except InvalidToken as error:

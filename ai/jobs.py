@@ -9,6 +9,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from workspaces import tenancy
+from workspaces.actor import Actor
+from workspaces.models import Membership
 
 
 @shared_task(name="ai.jobs.perform_run", acks_late=True)
@@ -27,11 +29,13 @@ def perform_soon(workspace_id: UUID, run_id: UUID) -> None:
 
 
 def sweep_ai(workspace_id: str) -> None:
-    """Each minute: charge what dead processes left held, and take up runs that wait or whose worker died."""
+    """Each minute: charge what dead processes left held, write to owners whose budget runs low, and take up runs that wait or whose worker died."""
     from .actions.metering import sweep_reservations
+    from .actions.warnings import send_warnings
     from .runs import left_behind
 
     sweep_reservations(UUID(workspace_id))
+    send_warnings(UUID(workspace_id))
     with tenancy.workspace(workspace_id, atomic=True):
         waiting = left_behind(UUID(workspace_id), timezone.now() - timedelta(minutes=1))
     for pk in waiting:
@@ -49,3 +53,19 @@ def tidy_ai(workspace_id: str) -> None:
         row = AISettings.objects.within(UUID(workspace_id)).first()
     forget_texts(UUID(workspace_id), keep_days=row.keep_days if row and row.keep_texts else None)
     bury_runs(UUID(workspace_id))
+
+
+@shared_task
+def try_connection(workspace_id: str, user_id: str, connection_id: str) -> None:
+    """Ask a connection a word, for somebody who waits on the settings page."""
+    from .models import AIConnection
+    from .probing import probe
+
+    with tenancy.workspace(workspace_id, atomic=True):
+        rows = Membership.objects.filter(workspace=workspace_id, user=user_id).select_related(
+            "workspace", "role", "user"
+        )
+        membership = rows.first()
+        connection = AIConnection.objects.filter(workspace=workspace_id, pk=connection_id).first()
+    if membership and connection:
+        probe(Actor.of(membership), connection)

@@ -16,11 +16,11 @@ from .actions.metering import KEPT, Held, mark_full, note_usage, reserve
 from .asking import Answer, Ask, Receipt, Request
 from .checking import checked
 from .cleaning import clean
-from .connections import Connection, connections_for
+from .connections import Connection, connections_for, own
 from .cutting import fitting
 from .errors import NoModel, Off, OverBudget
 from .keys import unseal
-from .models import AIAnswer, AIBudget, AIChoice, AISettings, AIUsage, ModelPrice, PromptVersion
+from .models import AIAnswer, AIBudget, AIChoice, AIConnection, AISettings, AIUsage, ModelPrice, PromptVersion
 from .wording import block, request_of
 
 
@@ -52,19 +52,31 @@ def open_call(by: Actor, ask: Ask, *, again: bool = False) -> Call:
     kind = AIBudget.Kind.PLAN
     try:
         with tenancy.workspace(by.workspace.pk, atomic=True):
-            settings = must_be_on(by)
-            call = _call(by, ask, settings)
+            call = _call(by, ask, must_be_on(by), connections_for(by.workspace, ask.purpose))
             kind = AIBudget.Kind.OWN if call.connections[0].own else AIBudget.Kind.PLAN
             if not again and (kept := _kept(call)):
                 call.kept = kept
                 return call
-            limit = budget.limit_of(by.workspace, kind, settings.own_tokens)
-            tokens = budget.most(call.request)
-            call.held = reserve(by, ask, call.version, call.connections[0], tokens=tokens, kind=kind, limit=limit)
-            return call
+            return _holding(call, kind)
     except OverBudget:
         mark_full(by, kind)
         raise
+
+
+def open_check(by: Actor, row: AIConnection) -> Call:
+    """A question of a word to this one connection, whether the AI is switched on yet or not: it holds nothing of the workspace."""
+    by.must("workspace.manage")
+    with tenancy.workspace(by.workspace.pk, atomic=True):
+        settings = AISettings.objects.within(by.workspace).first() or AISettings(workspace=by.workspace)
+        return _holding(_call(by, Ask("check", {}), settings, [own(row)]), AIBudget.Kind.OWN)
+
+
+def _holding(call: Call, kind: str) -> Call:
+    """With what it may take at most held for it."""
+    limit = budget.limit_of(call.by.workspace, kind, call.settings.own_tokens)
+    tokens = budget.most(call.request)
+    call.held = reserve(call.by, call.ask, call.version, call.connections[0], tokens=tokens, kind=kind, limit=limit)
+    return call
 
 
 def must_be_on(by: Actor) -> AISettings:
@@ -79,13 +91,12 @@ def must_be_on(by: Actor) -> AISettings:
     return settings
 
 
-def _call(by: Actor, ask: Ask, settings: AISettings) -> Call:
+def _call(by: Actor, ask: Ask, settings: AISettings, connections: list[Connection]) -> Call:
     version = PromptVersion.objects.filter(prompt__purpose=ask.purpose, state=PromptVersion.State.ACTIVE).first()
     if version is None:
         raise NoModel(
             f"No wording of “{ask.purpose}” is active: the operator of this server can activate one in the back-office."
         )
-    connections = connections_for(by.workspace, ask.purpose)
     models = Q()
     for one in connections:
         models |= Q(provider=one.kind, model=one.model)

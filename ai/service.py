@@ -18,12 +18,12 @@ from workspaces.actor import Actor
 from .actions.metering import settle
 from .asking import Answer, Ask, Receipt
 from .calling import Calling
-from .models import AIUsage
-from .opening import open_call
+from .models import AIConnection, AIUsage
+from .opening import Call, open_call, open_check
 from .providers import wire
 from .threads import in_thread
 
-__all__ = ["AIService", "Answer", "Ask", "Receipt", "complete"]
+__all__ = ["AIService", "Answer", "Ask", "Receipt", "check", "complete"]
 
 
 class AIService:
@@ -49,21 +49,28 @@ class AIService:
             yield call.kept.text
             yield call.kept
             return
-        calling = Calling(call, until=time.monotonic() + settings.AI_DEADLINE)
-        try:
-            async with aclosing(calling.pieces()) as pieces:
-                async for piece in pieces:
-                    yield piece
-            calling.finish()
-        except (GeneratorExit, asyncio.CancelledError):
-            calling.outcome = AIUsage.Outcome.CANCELLED
-            raise
-        except BaseException as error:
-            calling.broke(error)
-            raise
-        finally:
-            await asyncio.shield(_settled(calling))
-        yield calling.answer()
+        async with aclosing(answering(call)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+
+async def answering(call: Call) -> AsyncIterator[str | Answer]:
+    """A call that was opened, to its end: however that comes, it is settled."""
+    calling = Calling(call, until=time.monotonic() + settings.AI_DEADLINE)
+    try:
+        async with aclosing(calling.pieces()) as pieces:
+            async for piece in pieces:
+                yield piece
+        calling.finish()
+    except (GeneratorExit, asyncio.CancelledError):
+        calling.outcome = AIUsage.Outcome.CANCELLED
+        raise
+    except BaseException as error:
+        calling.broke(error)
+        raise
+    finally:
+        await asyncio.shield(_settled(calling))
+    yield calling.answer()
 
 
 def complete(by: Actor, ask: Ask, *, again: bool = False) -> Answer:
@@ -74,6 +81,20 @@ def complete(by: Actor, ask: Ask, *, again: bool = False) -> Answer:
 async def _once(by: Actor, ask: Ask, again: bool) -> Answer:
     try:
         return await AIService(by).complete(ask, again=again)
+    finally:
+        await wire.close()
+
+
+def check(by: Actor, row: AIConnection) -> None:
+    """Whether a connection answers, for jobs. Raises NoModel, OverBudget, ModelDown."""
+    async_to_sync(_checked)(open_check(by, row))
+
+
+async def _checked(call: Call) -> None:
+    try:
+        async with aclosing(answering(call)) as pieces:
+            async for _ in pieces:
+                pass
     finally:
         await wire.close()
 

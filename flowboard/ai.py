@@ -21,3 +21,9 @@ AI_TOKENS = env.int("AI_TOKENS", default=0)
 CELERY_TASK_ROUTES = {"ai.jobs.perform_run": {"queue": "ai"}}
 # below warnings they tell of requests, whose texts are people's
 WORDY = ("openai", "anthropic", "httpx2", "httpcore2")
+# in the API's document
+ENUM_NAMES = {
+    "AIBudgetKind": "ai.api.settings.BUDGETS",
+    "AIProvider": "ai.api.connections.KIND_NAMES",
+    "AICheckState": "ai.probing.STATES",
+}

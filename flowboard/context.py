@@ -14,7 +14,8 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.endings import session_id
 from accounts.models import User
-from ai.access import has, switched_on
+from ai import banners as ai_banners
+from ai import frame as ai_frame
 from tasks.models import Project
 from tasks.notices.reading import unread
 from workspaces import support, tenancy, viewing
@@ -29,7 +30,7 @@ RIGHTS = {
     "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage", "support": "support.grant",
 }  # fmt: skip
 # what stands above every page of a workspace while it holds, in the order shown
-BANNERS: list[Source] = [viewing.banner, support.banner]
+BANNERS: list[Source] = [viewing.banner, support.banner, ai_banners.banner]
 FRAMED = {"main", "sidebar", "pane"}  # a pane links the projects named in its text
 
 
@@ -92,7 +93,8 @@ def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
     ((head, epoch, ai, *around),) = (
         _stream(by.workspace.pk, by.user.pk, person.pk, level=by.level) if whole else _head(by.workspace.pk, by.user.pk)
     )
-    frame |= {"head": head, "epoch": epoch, "ai": has(by, ai)}
+    frame |= {"head": head, "epoch": epoch, **ai_frame.facts(by, ai)}
+    frame["ai_desk"] = frame["ai_offered"] or frame["may"]["manage"]
     if not whole:
         return frame
     projects, workspaces, support_open, waiting = around
@@ -104,7 +106,7 @@ def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
 
 @compiled
 def _head(workspace: UUID, user: UUID) -> Any:
-    return Stream.objects.within(workspace).values_list("head", "epoch", switched_on(workspace, user))
+    return Stream.objects.within(workspace).values_list("head", "epoch", ai_frame.switched_on(workspace, user))
 
 
 @compiled
@@ -113,7 +115,7 @@ def _stream(workspace: UUID, user: UUID, person: UUID, *, level: int) -> Any:
     by = stand_in(workspace, user, level)
     projects = Project.objects.visible_to(by).filter(archived_at=None).order_by(Lower("name"), "key")
     return Stream.objects.within(workspace).values_list(
-        "head", "epoch", switched_on(workspace, user),
+        "head", "epoch", ai_frame.switched_on(workspace, user),
         ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private"))),
         ArraySubquery(_memberships(User(id=person)).values(fact=_WORKSPACE)),
         Exists(SupportAccess.objects.within(workspace).filter(state__in=support.OPEN)), ArraySubquery(unread(by)),
@@ -136,7 +138,7 @@ class LazyFrame(dict[str, Any]):
     """The frame outside of a workspace; the workspaces are read when the sidebar asks for them."""
 
     def __init__(self, user: User) -> None:
-        super().__init__(workspace=None, user=face(user) | {"email": user.email}, projects=[], may={}, ai=False)
+        super().__init__(workspace=None, user=face(user) | {"email": user.email}, projects=[], may={}, **ai_frame.OFF)
         self.person = user
 
     def __missing__(self, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from accounts.actions import end_push
 from ai.actions.runs import end_runs
+from ai.actions.settings import end_choice
 from realtime.doorbell import hang_up, look_again, ring, ring_inbox
 from tasks.actions.delivery import follow_time_zone, leave_deliveries
 from tasks.actions.notices import leave_inbox
@@ -27,7 +28,7 @@ PERSON_CHANGED = [look_again]
 TIME_ZONE_CHANGED = [follow_time_zone]
 
 # within the act that ends a membership: (by, membership) -> None
-LEAVING = [end_grants, end_for_leaver, end_drafts, leave_inbox, leave_deliveries, end_runs]
+LEAVING = [end_grants, end_for_leaver, end_drafts, leave_inbox, leave_deliveries, end_runs, end_choice]
 
 # within the act that makes a guest of a member: (by, membership) -> None
 LOWERED = [pass_on]

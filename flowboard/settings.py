@@ -244,6 +244,7 @@ SPECTACULAR_SETTINGS = {
         "ProjectGrantName": "tasks.access.PROJECT_GRANT_NAMES",
         "TaskGrantName": "tasks.access.TASK_GRANT_NAMES",
         "PathKind": "tasks.access.KINDS",
+        **ENUM_NAMES,  # noqa: F405
     },
 }
 # by which push services know us (accounts/push_keys.py)

@@ -21,6 +21,7 @@ class AIBudget(TenantModel):
     used = models.BigIntegerField(default=0)
     reserved = models.BigIntegerField(default=0)
     warned_at = models.DateTimeField(null=True, blank=True, help_text="when 80 % were used")
+    mailed_at = models.DateTimeField(null=True, blank=True, help_text="when the owners were written to")
     full_at = models.DateTimeField(null=True, blank=True, help_text="when the first call was refused")
 
     class Meta:
@@ -92,6 +93,7 @@ class AIUsage(TenantModel):
     sent = ArrayField(
         models.CharField(max_length=200), default=list, blank=True, help_text="which data went out, in words"
     )
+    projects = ArrayField(models.UUIDField(), default=list, blank=True, help_text="which projects were read for it")
     asked = models.TextField(blank=True, help_text="sealed; only with keep_texts")
     answered = models.TextField(blank=True, help_text="sealed; only with keep_texts")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

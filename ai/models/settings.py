@@ -40,6 +40,7 @@ class AIChoice(TenantModel):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     on = models.BooleanField(default=False)
+    warned = models.DateField(null=True, blank=True, help_text="the month whose warning they have put away")
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

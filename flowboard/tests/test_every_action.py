@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
-from ai.models import AIRun
+from ai.models import AIConnection, AIRun
 from tasks.actions import add_checklist_item, add_dependency, add_link, create_comment, create_label
 from tasks.models import Attachment, ChecklistItem, Comment, Dependency, ImportRun, Label, Project, Status, Task
 from workspaces import tenancy
@@ -53,6 +53,7 @@ FREE = {
     **dict.fromkeys(
         ("begin_import", "fail_import", "finish_import"), "the worker's word on a run that start_import let begin"
     ),
+    **dict.fromkeys(("choose_ai", "put_away_warning"), "everybody says it for themselves; the support for nobody"),
     "leave_workspace": "nobody is kept; the last owner is, by a rule of its own",
 }
 PLAIN: dict[Any, Any] = {str: "x", int: 1, bool: True, bytes: b"{}", datetime: timezone.now()}
@@ -73,6 +74,7 @@ def held(alice: Actor, bob: Actor, cards: list[Task]) -> dict[type[models.Model]
         role = Role.objects.within(by.workspace).get(name="Custom")
         invite_member(by, email="ann@example.com", role=role)
         ImportRun(workspace=by.workspace, user=by.user, kind="trello", data=b"{}").save(force_insert=True)
+        AIConnection(workspace=by.workspace, name="Ours", kind="openai", model="m").save(force_insert=True)
         SupportAccess(workspace=by.workspace, staff=make_person("Staff"), person=by.user, reason="Why").save()
         AIRun(workspace=by.workspace, user=by.user, kind="breakdown").save(force_insert=True)
         rows = {kind: _first(by, kind) for kind in KINDS}
@@ -92,6 +94,7 @@ KINDS = (
     Invitation,
     AccessToken,
     SupportAccess,
+    AIConnection,
     AIRun,
 )
 

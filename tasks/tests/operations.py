@@ -132,6 +132,7 @@ UUIDS = (
     "change",
     "run",
     "ai_run",
+    "connection",
 )
 
 
@@ -152,6 +153,9 @@ def world(owner: Actor, key: str, canary: str) -> Ids:
         "invitation": program.post("invitations/", {"email": f"{canary}@example.com"}),
         "token": program.post("tokens/", {"name": canary}),
         "status": program.post(f"projects/{key}/statuses/", {"name": canary}),
+        "connection": program.post(
+            "ai/connections/", {"name": canary, "kind": "openai", "model": canary, "key": "secret"}
+        ),
     }
     ids = {name: str(answer.json()["id"]) for name, answer in made.items()}
     run = start_import(owner, data=b"{}", file_name=canary)

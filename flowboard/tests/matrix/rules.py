@@ -51,6 +51,8 @@ deletes_task      ok    ok    403  ok     404    404   403    403       ok     4
 auditors          ok    ok    ok   403    403    403   403    403       403    403      403         403
 asks_factor       422   422   403  403    403    403   403    403       403    403      403         403
 exporters         ok    ok    403  403    403    403   403    403       403    403      403         403
+ai_users          ok    ok    404  ok     404    404   404    404       404    404      404         404
+own_usage         ok    ok    404  404    404    404   404    404       404    404      404         404
 leaves            422   ok    ok   ok     ok     ok    ok     ok        ok     ok       ok          ok
 edits_many        ok    ok    403  ok     422    422   403    403       ok     403      403         ok
 unshares          ok    ok    403  ok     404    404   404    404       404    404      404         404

@@ -24,6 +24,7 @@ SILENT = {
     **dict.fromkeys(
         ("tasks_notification", "tasks_watch"), "one's own inbox: it has a bell of its own, for one's own sockets"
     ),
+    "ai_aichoice": "whether one wants the AI for oneself",
     **dict.fromkeys(("tasks_notificationpreference", "tasks_notificationschedule"), "how one wants to be told"),
 }
 

@@ -9,6 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from accounts.models import User
+from ai.actions.settings import update_ai_settings
+from ai.keys import seal
+from ai.models import AIConnection, AIUsage
 from ai.tests.rows import started_run, switch_on
 from tasks.actions import create_project, share_project, share_task
 from tasks.actions.imports import start_import
@@ -173,10 +176,26 @@ def _whole(owner: Actor, program: Program, other: Actor, house: str) -> Ids:
     invitation = invite_member(owner, email=f"invited@{house}.example", role=guest)
     token = program.post("tokens/", {"name": house}).json()
     role = program.post("roles/", {"name": f"Spare {house}", "level": 15, "permissions": []}).json()
-    return {
+    return _ai(owner, house) | {
         "workspace": owner.workspace.slug, "user": str(other.user.pk), "membership": str(membership.pk), "guest": str(guest.pk),
         "role": str(role["id"]), "invitation": str(invitation.pk), "token": str(token["id"]),
     }  # fmt: skip
+
+
+def _ai(owner: Actor, house: str) -> Ids:
+    """The AI is on; a model with a key of one's own, and a call of the owner's, whose texts are kept."""
+    update_ai_settings(owner, enabled=True, keep_texts=True)
+    with acting(owner):
+        connection = AIConnection(
+            workspace=owner.workspace, name=house, kind="openai", model=house, purpose="check", key=seal("x", "ai-keys")
+        )
+        connection.save(force_insert=True)
+        usage = AIUsage(
+            workspace=owner.workspace, user=owner.user, purpose="write.draft", provider="openai", model=house, outcome="ok",
+            input_tokens=10, output_tokens=2, sent=[house], asked=seal(house, "ai-texts"), answered=seal(house, "ai-texts"),
+        )  # fmt: skip
+        usage.save(force_insert=True)
+    return {"connection": str(connection.pk), "usage": str(usage.pk)}
 
 
 def _asked_for(member: Actor) -> str:

@@ -1,0 +1,14 @@
+"""How amounts of the AI are written."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def dollars(micros: int | None) -> str:
+    """$0.0123 from millionths of a dollar; – where no price is known."""
+    if micros is None:
+        return "–"
+    value = micros / 1_000_000
+    return f"${value:,.2f}" if value >= 1 or not micros else f"${value:.4f}" if micros >= 100 else f"${value:.6f}"
