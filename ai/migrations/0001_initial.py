@@ -56,6 +56,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "AI budget",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="aibudget_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="aibudget_rls"),
+                    models.UniqueConstraint(fields=("workspace", "period", "kind"), name="aibudget_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +89,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "AI choice",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="aichoice_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="aichoice_rls"),
+                    models.UniqueConstraint(fields=("workspace", "user"), name="aichoice_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -142,6 +152,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "AI connection",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="aiconnection_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="aiconnection_rls"),
+                    models.UniqueConstraint(fields=("workspace", "name"), name="aiconnection_name"),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "order"], name="aiconnection_order"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -191,6 +209,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "AI reservation",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="aireservation_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="aireservation_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="budget", name="aireservation_budget_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "budget"], name="aireservation_budget"),
+                    models.Index(fields=["workspace", "expires_at"], name="aireservation_expiry"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -257,6 +286,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "AI run",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="airun_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="airun_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="change", name="airun_change_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "created_at"], name="airun_newest"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("queued", "running"))),
+                        fields=["workspace", "created_at"],
+                        name="airun_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -298,6 +342,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "AI settings",
                 "verbose_name_plural": "AI settings",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="aisettings_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="aisettings_rls"),
+                    models.UniqueConstraint(fields=("workspace",), name="aisettings_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -380,6 +429,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "AI usage",
                 "verbose_name_plural": "AI usage",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="aiusage_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="aiusage_rls"),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "created_at"], name="aiusage_newest"),
+                    models.Index(fields=["workspace", "user", "created_at"], name="aiusage_person"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -412,6 +469,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["prompt", "name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("prompt", "name"), name="promptcase_name"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -467,6 +527,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["prompt", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("prompt", "number"), name="promptversion_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")), fields=("prompt",), name="promptversion_one_active"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -545,6 +611,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="proposal_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="proposal_rls"),
+                    models.UniqueConstraint(fields=("workspace", "change"), name="proposal_once"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="change", name="proposal_change_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                    workspaces.constraints.TenantForeignKey(
+                        field="run", name="proposal_run_tenant", on_delete="ON DELETE SET NULL (run_id)"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AIAnswer",
@@ -588,159 +667,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("workspace", "key"), name="aianswer_once"),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="aibudget",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="aibudget_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="aibudget",
-            constraint=workspaces.constraints.TenantIsolation(name="aibudget_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="aibudget",
-            constraint=models.UniqueConstraint(fields=("workspace", "period", "kind"), name="aibudget_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="aichoice",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="aichoice_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="aichoice",
-            constraint=workspaces.constraints.TenantIsolation(name="aichoice_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="aichoice",
-            constraint=models.UniqueConstraint(fields=("workspace", "user"), name="aichoice_once"),
-        ),
-        migrations.AddIndex(
-            model_name="aiconnection",
-            index=models.Index(fields=["workspace", "order"], name="aiconnection_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="aiconnection",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="aiconnection_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="aiconnection",
-            constraint=workspaces.constraints.TenantIsolation(name="aiconnection_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="aiconnection",
-            constraint=models.UniqueConstraint(fields=("workspace", "name"), name="aiconnection_name"),
-        ),
-        migrations.AddIndex(
-            model_name="aireservation",
-            index=models.Index(fields=["workspace", "budget"], name="aireservation_budget"),
-        ),
-        migrations.AddIndex(
-            model_name="aireservation",
-            index=models.Index(fields=["workspace", "expires_at"], name="aireservation_expiry"),
-        ),
-        migrations.AddConstraint(
-            model_name="aireservation",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="aireservation_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="aireservation",
-            constraint=workspaces.constraints.TenantIsolation(name="aireservation_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="aireservation",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="budget", name="aireservation_budget_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="airun",
-            index=models.Index(fields=["workspace", "created_at"], name="airun_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="airun",
-            index=models.Index(
-                condition=models.Q(("state__in", ("queued", "running"))),
-                fields=["workspace", "created_at"],
-                name="airun_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="airun",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="airun_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="airun",
-            constraint=workspaces.constraints.TenantIsolation(name="airun_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="airun",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="change", name="airun_change_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="aisettings",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="aisettings_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="aisettings",
-            constraint=workspaces.constraints.TenantIsolation(name="aisettings_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="aisettings",
-            constraint=models.UniqueConstraint(fields=("workspace",), name="aisettings_once"),
-        ),
-        migrations.AddIndex(
-            model_name="aiusage",
-            index=models.Index(fields=["workspace", "created_at"], name="aiusage_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="aiusage",
-            index=models.Index(fields=["workspace", "user", "created_at"], name="aiusage_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="aiusage",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="aiusage_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="aiusage",
-            constraint=workspaces.constraints.TenantIsolation(name="aiusage_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="promptcase",
-            constraint=models.UniqueConstraint(fields=("prompt", "name"), name="promptcase_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="promptversion",
-            constraint=models.UniqueConstraint(fields=("prompt", "number"), name="promptversion_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="promptversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")), fields=("prompt",), name="promptversion_one_active"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="proposal_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=workspaces.constraints.TenantIsolation(name="proposal_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(fields=("workspace", "change"), name="proposal_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="change", name="proposal_change_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="run", name="proposal_run_tenant", on_delete="ON DELETE SET NULL (run_id)"
-            ),
         ),
     ]

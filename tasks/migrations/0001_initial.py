@@ -81,6 +81,20 @@ class Migration(migrations.Migration):
                     ("edit_project", "Can work in the project"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="project_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="project_rls"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at", None)), fields=("workspace", "key"), name="project_key"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("source", ""), _negated=True),
+                        fields=["workspace", "source"],
+                        name="project_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +146,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="label_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="label_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="project", name="label_project_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at", None)),
+                        fields=("workspace", "project", "name"),
+                        name="label_name",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ImportRun",
@@ -187,6 +215,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="importrun_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="importrun_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="project", name="importrun_project_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "created_at"], name="importrun_newest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ProjectGrant",
@@ -218,6 +258,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="projectgrant_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="projectgrant_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="content_object", name="projectgrant_project_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("workspace", "user", "content_object", "permission"), name="projectgrant_once"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "content_object"], name="projectgrant_project"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -261,6 +314,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "statuses",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="status_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="status_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="project", name="status_project_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("workspace", "project", "rank"),
+                        name="status_rank",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -292,6 +357,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "status tallies",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="statustally_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="statustally_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="status", name="statustally_status_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                    models.UniqueConstraint(fields=("workspace", "status"), name="statustally_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -384,6 +457,65 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="task_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="task_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="project", name="task_project_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                    workspaces.constraints.TenantForeignKey(field="status", name="task_status_tenant", on_delete=""),
+                    workspaces.constraints.TenantForeignKey(
+                        field="parent", name="task_parent_tenant", on_delete="ON DELETE SET NULL (parent_id)"
+                    ),
+                    models.UniqueConstraint(fields=("workspace", "project", "number"), name="task_number"),
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("workspace", "status", "rank"),
+                        name="task_rank",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                        fields=["workspace", "project", "status", "rank"],
+                        name="task_board",
+                    ),
+                    models.Index(
+                        condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                        fields=["workspace", "project", "-number"],
+                        name="task_newest",
+                    ),
+                    models.Index(
+                        condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                        fields=["workspace", "project", "due", "number"],
+                        name="task_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                        fields=["workspace", "project", "-updated_at", "number"],
+                        name="task_touched",
+                    ),
+                    models.Index(
+                        condition=models.Q(("archived_at", None), ("deleted_at", None)),
+                        fields=["workspace", "project", "-priority", "number"],
+                        name="task_priority",
+                    ),
+                    models.Index(
+                        condition=models.Q(("parent__isnull", False)),
+                        fields=["workspace", "parent"],
+                        name="task_parent",
+                    ),
+                    models.Index(
+                        condition=models.Q(("source", ""), _negated=True),
+                        fields=["workspace", "source"],
+                        name="task_source",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.F("workspace"), models.F("search"), name="task_search"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Comment",
@@ -428,6 +560,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="comment_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="comment_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="task", name="comment_task_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "task", "created_at"], name="comment_thread"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ChecklistItem",
@@ -466,6 +610,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="checklistitem_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="checklistitem_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="task", name="checklistitem_task_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "task", "rank"], name="checklistitem_order"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Attachment",
@@ -498,6 +654,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="attachment_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="attachment_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="task", name="attachment_task_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "task"], name="attachment_task"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Assignment",
@@ -531,6 +699,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="assignment_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="assignment_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="task", name="assignment_task_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                    models.UniqueConstraint(fields=("workspace", "task", "user"), name="assignment_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "user", "task"], name="assignment_user"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TaskLabel",
@@ -568,325 +749,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="project",
-            index=models.Index(
-                condition=models.Q(("source", ""), _negated=True), fields=["workspace", "source"], name="project_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="project_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=workspaces.constraints.TenantIsolation(name="project_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("deleted_at", None)), fields=("workspace", "key"), name="project_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="label",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="label_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="label",
-            constraint=workspaces.constraints.TenantIsolation(name="label_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="label",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="project", name="label_project_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="label",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("deleted_at", None)), fields=("workspace", "project", "name"), name="label_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importrun",
-            index=models.Index(fields=["workspace", "created_at"], name="importrun_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="importrun_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=workspaces.constraints.TenantIsolation(name="importrun_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="project", name="importrun_project_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="projectgrant",
-            index=models.Index(fields=["workspace", "content_object"], name="projectgrant_project"),
-        ),
-        migrations.AddConstraint(
-            model_name="projectgrant",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="projectgrant_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="projectgrant",
-            constraint=workspaces.constraints.TenantIsolation(name="projectgrant_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="projectgrant",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="content_object", name="projectgrant_project_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="projectgrant",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "user", "content_object", "permission"), name="projectgrant_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="status",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="status_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="status",
-            constraint=workspaces.constraints.TenantIsolation(name="status_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="status",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="project", name="status_project_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="status",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("workspace", "project", "rank"),
-                name="status_rank",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statustally",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="statustally_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="statustally",
-            constraint=workspaces.constraints.TenantIsolation(name="statustally_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="statustally",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="status", name="statustally_status_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statustally",
-            constraint=models.UniqueConstraint(fields=("workspace", "status"), name="statustally_once"),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("archived_at", None), ("deleted_at", None)),
-                fields=["workspace", "project", "status", "rank"],
-                name="task_board",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("archived_at", None), ("deleted_at", None)),
-                fields=["workspace", "project", "-number"],
-                name="task_newest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("archived_at", None), ("deleted_at", None)),
-                fields=["workspace", "project", "due", "number"],
-                name="task_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("archived_at", None), ("deleted_at", None)),
-                fields=["workspace", "project", "-updated_at", "number"],
-                name="task_touched",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("archived_at", None), ("deleted_at", None)),
-                fields=["workspace", "project", "-priority", "number"],
-                name="task_priority",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", False)), fields=["workspace", "parent"], name="task_parent"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("source", ""), _negated=True), fields=["workspace", "source"], name="task_source"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=django.contrib.postgres.indexes.GinIndex(
-                models.F("workspace"), models.F("search"), name="task_search"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="task_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=workspaces.constraints.TenantIsolation(name="task_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="project", name="task_project_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=workspaces.constraints.TenantForeignKey(field="status", name="task_status_tenant", on_delete=""),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="parent", name="task_parent_tenant", on_delete="ON DELETE SET NULL (parent_id)"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(fields=("workspace", "project", "number"), name="task_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("workspace", "status", "rank"),
-                name="task_rank",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(fields=["workspace", "task", "created_at"], name="comment_thread"),
-        ),
-        migrations.AddConstraint(
-            model_name="comment",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="comment_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="comment",
-            constraint=workspaces.constraints.TenantIsolation(name="comment_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="comment",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="task", name="comment_task_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="checklistitem",
-            index=models.Index(fields=["workspace", "task", "rank"], name="checklistitem_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="checklistitem_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=workspaces.constraints.TenantIsolation(name="checklistitem_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="task", name="checklistitem_task_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attachment",
-            index=models.Index(fields=["workspace", "task"], name="attachment_task"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="attachment_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=workspaces.constraints.TenantIsolation(name="attachment_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="task", name="attachment_task_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(fields=["workspace", "user", "task"], name="assignment_user"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="assignment_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=workspaces.constraints.TenantIsolation(name="assignment_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="task", name="assignment_task_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(fields=("workspace", "task", "user"), name="assignment_once"),
-        ),
-        migrations.AddIndex(
-            model_name="tasklabel",
-            index=models.Index(fields=["workspace", "label", "task"], name="tasklabel_label"),
-        ),
-        migrations.AddConstraint(
-            model_name="tasklabel",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="tasklabel_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="tasklabel",
-            constraint=workspaces.constraints.TenantIsolation(name="tasklabel_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="tasklabel",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="task", name="tasklabel_task_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tasklabel",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="label", name="tasklabel_label_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tasklabel",
-            constraint=models.UniqueConstraint(fields=("workspace", "task", "label"), name="tasklabel_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="tasklabel_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="tasklabel_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="task", name="tasklabel_task_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                    workspaces.constraints.TenantForeignKey(
+                        field="label", name="tasklabel_label_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                    models.UniqueConstraint(fields=("workspace", "task", "label"), name="tasklabel_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "label", "task"], name="tasklabel_label"),
+                ],
+            },
         ),
     ]

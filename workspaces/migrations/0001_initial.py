@@ -62,6 +62,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="role_tenant_key"),
+                    workspaces.constraints.RoleIsolation(name="role_rls"),
+                    models.UniqueConstraint(fields=("workspace", "name"), name="role_name"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -98,6 +105,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="membership_tenant_key"),
+                    workspaces.constraints.MembershipIsolation(name="membership_rls"),
+                    workspaces.constraints.TenantForeignKey(field="role", name="membership_role_tenant", on_delete=""),
+                    models.UniqueConstraint(fields=("workspace", "user"), name="membership_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "role"], name="membership_role"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Invitation",
@@ -141,6 +159,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="invitation_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="invitation_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="role", name="invitation_role_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                    models.UniqueConstraint(fields=("workspace", "token_hash"), name="invitation_token"),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "created_at"], name="invitation_newest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="IdempotencyKey",
@@ -170,6 +201,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="idempotencykey_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="idempotencykey_rls"),
+                    models.UniqueConstraint(fields=("workspace", "user", "key"), name="idempotencykey_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "created_at"], name="idempotencykey_age"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ChangeSet",
@@ -246,6 +287,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="changeset_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="changeset_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="undoes", name="changeset_undoes_tenant", on_delete="ON DELETE CASCADE"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "created_at"], name="changeset_newest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ActivityLog",
@@ -312,6 +365,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="activitylog_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="activitylog_rls"),
+                    workspaces.constraints.TenantForeignKey(
+                        field="change", name="activitylog_change_tenant", on_delete=""
+                    ),
+                    models.UniqueConstraint(fields=("workspace", "seq"), name="activitylog_seq"),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "change"], name="activitylog_change"),
+                    models.Index(fields=["workspace", "subject_id", "seq"], name="activitylog_subject"),
+                    models.Index(fields=["workspace", "project_id", "seq"], name="activitylog_project"),
+                    models.Index(fields=["workspace", "created_at"], name="activitylog_newest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AccessToken",
@@ -341,6 +410,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "id"), name="accesstoken_tenant_key"),
+                    workspaces.constraints.TenantIsolation(name="accesstoken_rls"),
+                    models.UniqueConstraint(fields=("workspace", "token_hash"), name="accesstoken_hash"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Stream",
@@ -376,141 +452,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("workspace",), name="stream_once"),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="role",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="role_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="role",
-            constraint=workspaces.constraints.RoleIsolation(name="role_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="role",
-            constraint=models.UniqueConstraint(fields=("workspace", "name"), name="role_name"),
-        ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=models.Index(fields=["workspace", "role"], name="membership_role"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="membership_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=workspaces.constraints.MembershipIsolation(name="membership_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="role", name="membership_role_tenant", on_delete=""
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("workspace", "user"), name="membership_once"),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(fields=["workspace", "created_at"], name="invitation_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="invitation_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=workspaces.constraints.TenantIsolation(name="invitation_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="role", name="invitation_role_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(fields=("workspace", "token_hash"), name="invitation_token"),
-        ),
-        migrations.AddIndex(
-            model_name="idempotencykey",
-            index=models.Index(fields=["workspace", "created_at"], name="idempotencykey_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="idempotencykey_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=workspaces.constraints.TenantIsolation(name="idempotencykey_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=models.UniqueConstraint(fields=("workspace", "user", "key"), name="idempotencykey_once"),
-        ),
-        migrations.AddIndex(
-            model_name="changeset",
-            index=models.Index(fields=["workspace", "created_at"], name="changeset_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="changeset",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="changeset_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="changeset",
-            constraint=workspaces.constraints.TenantIsolation(name="changeset_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="changeset",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="undoes", name="changeset_undoes_tenant", on_delete="ON DELETE CASCADE"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="activitylog",
-            index=models.Index(fields=["workspace", "change"], name="activitylog_change"),
-        ),
-        migrations.AddIndex(
-            model_name="activitylog",
-            index=models.Index(fields=["workspace", "subject_id", "seq"], name="activitylog_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="activitylog",
-            index=models.Index(fields=["workspace", "project_id", "seq"], name="activitylog_project"),
-        ),
-        migrations.AddIndex(
-            model_name="activitylog",
-            index=models.Index(fields=["workspace", "created_at"], name="activitylog_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="activitylog",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="activitylog_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="activitylog",
-            constraint=workspaces.constraints.TenantIsolation(name="activitylog_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="activitylog",
-            constraint=workspaces.constraints.TenantForeignKey(
-                field="change", name="activitylog_change_tenant", on_delete=""
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activitylog",
-            constraint=models.UniqueConstraint(fields=("workspace", "seq"), name="activitylog_seq"),
-        ),
-        migrations.AddConstraint(
-            model_name="accesstoken",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="accesstoken_tenant_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="accesstoken",
-            constraint=workspaces.constraints.TenantIsolation(name="accesstoken_rls"),
-        ),
-        migrations.AddConstraint(
-            model_name="accesstoken",
-            constraint=models.UniqueConstraint(fields=("workspace", "token_hash"), name="accesstoken_hash"),
         ),
     ]
