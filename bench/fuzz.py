@@ -1,7 +1,9 @@
 """The whole API under Schemathesis, as owner, member and guest: python -m bench.fuzz [--examples 100] [--roles owner,member,guest]
 
-A server of its own, phases examples, coverage, fuzzing and stateful, all checks, a fixed seed. The addresses lead to rows that
-there are; what is deleted has rows of its own. Prints Schemathesis's summary for each role; fails where one check failed.
+Phases examples, coverage, fuzzing and stateful, all checks, a fixed seed. The addresses lead to rows that there are; what is
+deleted has rows of its own. Several roles are run beside each other, each on servers of its own, as many at once as there are
+cores; with --logs DIR what each said is kept there, and a role that has come to its end is not run again. Prints
+Schemathesis's summary for each role; fails where one check failed.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,8 @@ from workspaces.actions import create_token  # noqa: E402
 
 SEED = 1
 HERE = Path(__file__).parent
+SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_OPS_URL", "REDIS_URL", "SECRET_KEY", "FLOWBOARD_DATA")
+ENDED = "== ended with "
 ENDS = re.compile(
     r"^(delete|remove|revoke|archive|unshare|undo|transfer)"
 )  # operations that use up what they are given
@@ -40,16 +45,44 @@ def main() -> None:
     parser.add_argument("--roles", default="owner,member,guest")
     parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful")
     parser.add_argument("--only", default="", help="a regular expression of operations")
+    parser.add_argument("--logs", type=Path, help="a folder: what is finished there is not run again")
     options = parser.parse_args()
+    roles = options.roles.split(",")
+    fine = together(roles, options) if len(roles) > 1 or options.logs else [here(roles[0], options)]
+    if failed := [role for role, found_nothing in zip(roles, fine, strict=True) if not found_nothing]:
+        raise SystemExit(f"Faults as {', '.join(failed)}.")
+
+
+def together(roles: list[str], options: argparse.Namespace) -> list[bool]:
+    """For each role whether nothing was found."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as threads:
+        logs = options.logs or Path(folder)
+        logs.mkdir(parents=True, exist_ok=True)
+        return list(threads.map(lambda role: elsewhere(role, logs / f"{role}.txt", options), roles))
+
+
+def elsewhere(role: str, log: Path, options: argparse.Namespace) -> bool:
+    """The same for one role on other servers, unless its log has an end."""
+    if not log.exists() or ENDED not in log.read_text():
+        said = f"--roles {role} --examples {options.examples} --phases {options.phases}".split()
+        env = {name: value for name, value in os.environ.items() if name not in SERVERS}
+        with log.open("w") as output:
+            command = [sys.executable, HERE.parent / "bin" / "bench", "fuzz", *said, "--only", options.only]
+            done = subprocess.run(command, env=env, stdout=output, stderr=subprocess.STDOUT, check=False)
+            output.write(f"{ENDED}{done.returncode}\n")
+    print(log.read_text(), flush=True)
+    return log.read_text().endswith(f"{ENDED}0\n")
+
+
+def here(role: str, options: argparse.Namespace) -> bool:
+    """One role on the servers of the environment."""
     setup_test_environment()
     world = build()
     schema = addressed(world, document())
     with tempfile.TemporaryDirectory() as folder, serving("flowboard.wsgi:application") as server:
         path = Path(folder) / "openapi.json"
         path.write_text(json.dumps(schema, default=str))
-        failed = [role for role in options.roles.split(",") if not fuzz(world, role, path, server.port, options)]
-    if failed:
-        raise SystemExit(f"Faults as {', '.join(failed)}.")
+        return fuzz(world, role, path, server.port, options)
 
 
 def addressed(world: World, schema: dict[str, Any]) -> dict[str, Any]:
