@@ -27,6 +27,15 @@ def until(page: Page, expression: str) -> None:
         page.wait_for_timeout(30)
 
 
+def settled(page: Page) -> Page:
+    """All that the page draws is there: its own elements, its fonts, what it asks for once it is loaded."""
+    page.wait_for_load_state()
+    until(
+        page, "document.fonts.status === 'loaded' && !document.querySelector(':not(:defined), [hx-trigger=load]:empty')"
+    )
+    return page
+
+
 def ready(page: Page) -> Page:
     """The board's module is there and the page listens to the socket."""
     until(page, "!!customElements.get('flow-board') && !!customElements.get('flow-status')")

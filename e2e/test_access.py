@@ -11,7 +11,7 @@ from tasks.actions import add_checklist_item, create_comment, create_label, upda
 from tasks.models import Project, Task
 from workspaces.actor import Actor
 
-from .boards import BOARD
+from .boards import BOARD, settled
 from .conftest import Enter
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -21,8 +21,7 @@ PAGES = [BOARD, "/w/acme/t/FLOW-1/", "/w/acme/p/FLOW/list/", "/w/acme/", "/w/acm
 
 # one rule takes the initials on an avatar, hidden from screen readers, for a part of its button's words
 def faults(page: Page) -> list[str]:
-    page.wait_for_load_state("networkidle")
-    page.evaluate(AXE)
+    settled(page).evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate(
         "axe.run({ resultTypes: ['violations'], rules: { 'label-content-name-mismatch': { enabled: false } } }).then((found) => found.violations)"
     )

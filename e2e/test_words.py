@@ -21,7 +21,7 @@ from tasks.tests.boards import column
 from workspaces.actions import create_role, create_token, update_workspace
 from workspaces.actor import Actor
 
-from .boards import BOARD, ready
+from .boards import BOARD, ready, settled
 from .conftest import Enter
 from .payloads import PAYLOADS
 
@@ -70,8 +70,7 @@ def test_no_word_runs_as_script(enter: Enter, alice: Actor, bob: Actor, project:
     clean(page)
     page.locator(".card").first.click()
     expect(page.locator(".comment-card")).to_have_count(len(PAYLOADS))
-    page.wait_for_load_state("networkidle")
-    clean(page)
+    clean(settled(page))
     for path in (
         "/w/acme/p/FLOW/list/",
         f"/w/acme/t/{talk.ref}/",
@@ -88,8 +87,7 @@ def test_no_word_runs_as_script(enter: Enter, alice: Actor, bob: Actor, project:
         "/w/acme/settings/tokens/",
     ):
         page.goto(path)
-        page.wait_for_load_state("networkidle")
-        clean(page)
+        clean(settled(page))
     page.keyboard.press("Control+k")
     page.get_by_role("combobox", name="Search or run a command").fill("window")
     expect(page.locator("#palette .palette-item .key").first).to_be_visible()

@@ -89,7 +89,7 @@ def test_even_with_the_token_other_sites_change_nothing(alice: Actor, acme: Ids)
     assert everything(alice) == before
 
 
-def test_the_token_is_all_that_was_missing(alice: Actor, acme: Ids) -> None:
+def test_the_token_is_all_that_was_missing(alice: Actor) -> None:
     """So that the others fail for the reason they name."""
     client = strict(alice)
     client.get("/profile/")
@@ -103,7 +103,7 @@ def test_the_token_is_all_that_was_missing(alice: Actor, acme: Ids) -> None:
     )
 
 
-def test_a_proxy_name_that_is_trusted_may_send(alice: Actor, acme: Ids, settings: Any) -> None:
+def test_a_proxy_name_that_is_trusted_may_send(alice: Actor, settings: Any) -> None:
     settings.CSRF_TRUSTED_ORIGINS = ["https://board.example.com"]
     client = strict(alice)
     client.get("/profile/")
@@ -127,7 +127,7 @@ def test_nobody_is_signed_in_by_another_site(alice: Actor) -> None:
 
 
 @pytest.mark.parametrize("to", ELSEWHERE)
-def test_next_leads_nowhere_else(alice: Actor, acme: Ids, to: str) -> None:
+def test_next_leads_nowhere_else(alice: Actor, to: str) -> None:
     """After signing in, up and out, and on every page that knows a `next`."""
     form = {"login": alice.user.email, "password": PASSWORD, "next": to}
     stays(Client().post(f"/accounts/login/?next={quote(to)}", form), to)

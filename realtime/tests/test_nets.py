@@ -15,9 +15,10 @@ from workspaces.actions import create_token
 from workspaces.actor import Actor
 from workspaces.models import Membership
 
-from .server import PATIENCE, Server, listening, server, session_key
+from .server import PATIENCE, Listener, Server, listening, server, session_key
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+HERE = '{"event": "presence:here", "page": "home"}'
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,11 @@ def test_a_reader_that_reads_nothing_is_dropped_and_delays_nobody(alice: Actor, 
             assert ends(stalled)
 
 
+def upto(listener: Listener, event: str) -> None:
+    while listener.any()["event"] != event:
+        pass
+
+
 def deaf(host: str, port: int, key: str) -> sockets.socket:
     """A client that shakes hands and then takes nothing."""
     connection = sockets.socket()
@@ -103,11 +109,14 @@ def ends(connection: sockets.socket) -> bool:
 
 
 def test_a_reader_that_wakes_up_reads_why(alice: Actor, bob: Actor, project: Project) -> None:
-    with server(hurry="socket.STALLED = 1.0") as own:
+    """Told after a second, and cut after forty; that he has been told is seen by who stands beside him."""
+    with server(hurry="socket.STALLED = 1.0") as own, listening(own, alice) as hers:
+        hers.connection.send(HERE)
         with deaf(own.host, own.port, session_key(bob)) as connection:
+            connection.sendall(bytes([0x81, 0x80 | len(HERE), 0, 0, 0, 0]) + HERE.encode())
+            upto(hers, "presence:joined")
             add(alice, project, *("x" * 300 for _ in range(900)))
-
-            time.sleep(6)  # it is told after one, and would be cut after forty
+            upto(hers, "presence:left")
             heard = b""
             while not heard.endswith(b"stalled"):
                 piece = connection.recv(65536)

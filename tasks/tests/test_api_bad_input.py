@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from flowboard.middleware import CleanInput
+from tasks.models import Task
 from workspaces.actor import Actor
 from workspaces.tests.people import Program
 
@@ -145,7 +146,7 @@ def problem(answer: Any, told: str, *statuses: int) -> None:
         "members/x/",
     ],
 )
-def test_hostile_addresses(acme: Ids, client: Client, path: str) -> None:
+def test_hostile_addresses(cards: list[Task], client: Client, path: str) -> None:
     answer = client.get(f"/api/v1/workspaces/acme/{path}")
     assert answer.status_code in (200, 400, 404), answer.content
     assert answer.status_code == 200 or answer["Content-Type"] == "application/problem+json"
@@ -160,7 +161,7 @@ def test_hostile_addresses(acme: Ids, client: Client, path: str) -> None:
         {"authorization": "Token \xff"},
     ],
 )
-def test_hostile_headers(acme: Ids, client: Client, headers: dict[str, str]) -> None:
+def test_hostile_headers(cards: list[Task], client: Client, headers: dict[str, str]) -> None:
     answer = client.patch("/api/v1/workspaces/acme/tasks/FLOW-1/", {"title": "x"}, content_type=JSON, headers=headers)
     assert answer.status_code < 500
     answer = client.post(
@@ -169,7 +170,7 @@ def test_hostile_headers(acme: Ids, client: Client, headers: dict[str, str]) -> 
     assert answer.status_code < 500
 
 
-def test_bodies_that_are_too_large_are_not_even_read(acme: Ids, client: Client) -> None:
+def test_bodies_that_are_too_large_are_not_even_read(client: Client) -> None:
     class Unread:
         def read(self, *size: int) -> bytes:
             raise AssertionError("read")
@@ -185,7 +186,7 @@ def test_bodies_that_are_too_large_are_not_even_read(acme: Ids, client: Client) 
 
 
 @pytest.mark.parametrize(("size", "status"), [(100, 201), (1024 * 1024, 413), (100 * 1024 * 1024, 413)])
-def test_chunked_bodies(acme: Ids, client: Client, size: int, status: int) -> None:
+def test_chunked_bodies(client: Client, size: int, status: int) -> None:
     """No Content-Length: read as far as fits, and no further."""
 
     class Endless:
@@ -210,7 +211,7 @@ def test_chunked_bodies(acme: Ids, client: Client, size: int, status: int) -> No
     assert body.taken <= 1024 * 1024 + 1
 
 
-def test_stored_text_is_inert(client: Client, acme: Ids) -> None:
+def test_stored_text_is_inert(client: Client, cards: list[Task]) -> None:
     """Kept as written, sent as JSON that no browser takes for a page."""
     words = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     answer = client.patch(
@@ -220,7 +221,7 @@ def test_stored_text_is_inert(client: Client, acme: Ids) -> None:
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == (JSON, "nosniff")
 
 
-def test_a_fault_of_ours_leaves_nothing(alice: Actor, acme: Ids, client: Client) -> None:
+def test_a_fault_of_ours_leaves_nothing(alice: Actor, cards: list[Task], client: Client) -> None:
     """Even an error in the last statement before commit undoes the whole request."""
     before = checksum(alice.workspace.pk)
     with connection.execute_wrapper(_fails_on("UPDATE workspaces_stream SET hash")):
