@@ -86,7 +86,7 @@ class Complete(Endpoint):
     )
     def post(self, request: Request, workspace: str) -> HttpResponse:
         """Write a text. Nothing is changed: what to do with it is the caller's."""
-        must_be_on(self.by)
         given = self.given(WriteIn)
+        must_be_on(self.by)
         again = given.pop("again", False)
         return later(request._request, self.by, ask_of(self.by, Wanted(**given)), again=again)

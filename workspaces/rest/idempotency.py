@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from psycopg.errors import LockNotAvailable
-from rest_framework.permissions import SAFE_METHODS as SAFE
 
 from ..actor import Actor
 from ..errors import Busy, Refused
 from ..models import IdempotencyKey
 
+WRITES = ("POST", "PUT", "PATCH", "DELETE")  # any other verb is no operation of ours, whatever its key
 NOT_KEPT = 0  # the status of an answer that held a secret, or is given later (realtime/later.py)
 KEPT = ("Content-Type", "ETag", "Location", "HX-Trigger", "HX-Redirect")
 
@@ -30,7 +30,7 @@ class Spent(Refused):
 def answer(request: HttpRequest, by: Actor, respond: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """Respond, or give the answer that this key was given before."""
     key = request.headers.get("Idempotency-Key", "")
-    if request.method in SAFE or not key:
+    if request.method not in WRITES or not key:
         return respond(request)
     if len(key) > 255:
         raise Refused("The Idempotency-Key is longer than 255 characters.", "Idempotency-Key")

@@ -31,6 +31,12 @@ def test_the_same_key_gives_the_same_answer_once(alice: Actor, project: Project)
     assert len(log(alice, "task:created")) == 1
 
 
+def test_a_verb_that_is_none_is_told_so_whatever_its_key(alice: Actor, project: Project) -> None:
+    program = Program(alice)
+    program.post(PATH, {"title": "One"}, idempotency_key="a")
+    assert program.client.trace(program.base + PATH, headers={"idempotency-key": "a"}).status_code == 405
+
+
 def test_another_request_under_the_same_key_is_refused(alice: Actor, project: Project) -> None:
     program = Program(alice)
     program.post(PATH, {"title": "One"}, idempotency_key="a")
