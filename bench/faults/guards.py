@@ -67,7 +67,7 @@ GUARDS = (
     Guard("CSRF of sessions at REST", "workspaces/rest/authenticate.py", "    def authenticate_header", "    def enforce_csrf(self, request: Any) -> None: ...\n\n    def authenticate_header", (f"{T}test_api_walls.py", "flowboard/tests/test_cross_site.py")),
     Guard("rate limits", "workspaces/rest/throttle.py", "    if standing.wait:", "    if False:", (f"{W}test_limits.py",)),
     Guard("gaps in the stream", "realtime/room.py", "self.early.pop(self.head + 1, None)", "self.early.pop(min(self.early, default=0), None)", (f"{R}test_room.py",)),
-    Guard("Idempotency-Key", "workspaces/rest/idempotency.py", "if request.method in SAFE or not key:", "if True:", (f"{W}test_idempotency.py",)),
+    Guard("Idempotency-Key", "workspaces/rest/idempotency.py", "if request.method not in WRITES or not key:", "if True:", (f"{W}test_idempotency.py",)),
     Guard("content of uploads", "tasks/files.py", "not re.match(beginning, head, re.DOTALL)", "False", (f"{T}test_files.py",)),
     Guard("files are downloads", "tasks/files.py", "as_attachment=True", "as_attachment=False", (f"{T}test_files.py",)),
     Guard("private addresses (SSRF)", "accounts/outward.py", "        _must_be_open(one)", "        pass", (f"{A}test_outward.py",)),

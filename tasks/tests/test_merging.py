@@ -115,7 +115,8 @@ def merge_all(*texts: list[str]) -> Merged:
 
 
 def paragraphs(text: str) -> set[str]:
-    return {block.text for block in blocks(text)} - {""}
+    """What somebody wrote: blanks alone are the space between two of them."""
+    return {block.text for block in blocks(text) if block.text.strip()}
 
 
 def mirrored(merged: Merged) -> list[tuple[str, str]]:
