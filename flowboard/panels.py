@@ -4,10 +4,13 @@ from ai.accepting import aid
 from tasks.panels import count_open, mine, overview, projects
 from tasks.people import acquaintances
 from tasks.usage import count_projects, stored_bytes
-from workspaces.panels import Panel
+from workspaces.panels import ChangePanel, Panel
 
 # the home page of a workspace
 HOME = [Panel("tasks/home_mine.html", mine), Panel("tasks/home_projects.html", overview)]
+
+# the page of a proposal, above its lines
+CHANGE: list[ChangePanel] = []
 
 # (actor) -> the projects they see, for filters
 PROJECTS = projects

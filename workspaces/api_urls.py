@@ -4,7 +4,7 @@ from django.urls import path
 
 from .api.activity import Activity
 from .api.audit import AuditExport, AuditLog
-from .api.changes import ChangeActivity, Changes, OneChange, Undo
+from .api.changes import Apply, ChangeActivity, Changes, Discard, OneChange, Undo
 from .api.drafts import Drafts
 from .api.invitations import Invitations, OneInvitation
 from .api.members import Members, OneMember, Ownership
@@ -41,5 +41,7 @@ urlpatterns = [
     path(f"{BASE}changes/", Changes.as_view()),
     path(f"{BASE}changes/<uuid:change>/", OneChange.as_view()),
     path(f"{BASE}changes/<uuid:change>/activity/", ChangeActivity.as_view()),
+    path(f"{BASE}changes/<uuid:change>/apply/", Apply.as_view()),
+    path(f"{BASE}changes/<uuid:change>/discard/", Discard.as_view()),
     path(f"{BASE}changes/<uuid:change>/undo/", Undo.as_view()),
 ]

@@ -37,6 +37,12 @@ class Limited(Refused):
         self.headers = {"Retry-After": str(seconds)}
 
 
+class Settled(Refused):
+    """It was decided already, and otherwise."""
+
+    status = 409
+
+
 class Stale(Refused):
     """The row has moved on since the caller read it."""
 

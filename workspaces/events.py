@@ -109,6 +109,17 @@ def _verb(permission: str) -> str:
     return sentence[0].lower() + sentence[1:]
 
 
+def _proposal(words: str) -> Sentence:
+    """proposed 14 changes: Reschedule Flow"""
+
+    def says(row: Any) -> str:
+        count = row.after["count"]
+        said = words.format(count=f"{count} change{'' if count == 1 else 's'}", applied=row.after["applied"])
+        return f"{said}{f': {row.subject_label}' if row.subject_label else ''}"
+
+    return says
+
+
 def _with(words: str) -> Sentence:
     return lambda row: f"{words} with {row.after['method']}" if row.after.get("method") else words
 
@@ -152,3 +163,7 @@ define("invitation:created", "invited {subject} as {after[role]}", audience="man
 define("invitation:revoked", "revoked the invitation of {subject}", audience="managers")
 define("token:created", "made the access token {subject}", audience="managers", webhook=False)
 define("token:revoked", "revoked the access token {subject}", audience="managers", webhook=False)
+define("change:proposed", _proposal("made a proposal of {count}"), audience="members")
+define("change:applied", _proposal("applied {applied} of {count} proposed"), audience="members")
+define("change:discarded", _proposal("discarded a proposal of {count}"), audience="members")
+define("change:undone", _proposal("undid a proposal of {count}"), audience="members")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from .actor import Actor
-from .models import Membership
+from .models import ChangeSet, Membership
 from .permissions import MEMBER
 
 
@@ -25,6 +25,20 @@ class Panel:
 def home_panels(by: Actor) -> list[tuple[str, dict[str, Any]]]:
     """The templates and contexts of the home page, in order."""
     return [(panel.template, panel.read(by)) for panel in _registered().HOME]
+
+
+@dataclass(frozen=True)
+class ChangePanel:
+    """A part of the page of a proposal: where it comes from, what it would come to."""
+
+    template: str
+    read: Callable[[Actor, ChangeSet], dict[str, Any]]  # empty: nothing to say of this one
+
+
+def change_panels(by: Actor, change: ChangeSet) -> list[tuple[str, dict[str, Any]]]:
+    """The templates and contexts above the lines of a proposal, in order."""
+    found = ((panel.template, panel.read(by, change)) for panel in _registered().CHANGE)
+    return [(template, context) for template, context in found if context]
 
 
 def projects_of(by: Actor) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ class Act:
     kind: str = "edit"
     title: str = ""
     undoes: ChangeSet | None = None
+    proposal: ChangeSet | None = None  # which it carries out
     change_id: UUID = field(default_factory=uuid7)
     rows: list[ActivityLog] = field(default_factory=list)
 
@@ -81,6 +82,13 @@ def acting(by: Actor, *, kind: str = "edit", title: str = "", undoes: ChangeSet 
 
 def _named(outer: Act, kind: str, title: str, undoes: ChangeSet | None) -> tuple[str, str, ChangeSet | None]:
     return (kind if kind != "edit" else outer.kind), title or outer.title, undoes or outer.undoes
+
+
+def carry_out(proposal: ChangeSet) -> None:
+    """The running act is the proposal's: its rows carry the proposal's id. To be said before anything is recorded."""
+    act = _act.get()
+    assert act is not None and not act.rows, "a proposal is an act of its own"
+    act.change_id, act.proposal = proposal.pk, proposal
 
 
 @contextmanager
@@ -145,10 +153,11 @@ def _write(act: Act) -> None:
         return
     for row in act.rows:
         chain.salt(row)
-    ChangeSet(
-        id=act.change_id, workspace_id=act.by.workspace.pk, kind=act.kind, title=act.sentence[:300], undoes=act.undoes,
-        actor=act.by.author, created_at=act.by.at or timezone.now(),
-    ).save(force_insert=True)  # fmt: skip
+    if act.proposal is None:
+        ChangeSet(
+            id=act.change_id, workspace_id=act.by.workspace.pk, kind=act.kind, title=act.sentence[:300], undoes=act.undoes,
+            actor=act.by.author, created_at=act.by.at or timezone.now(),
+        ).save(force_insert=True)  # fmt: skip
     with connection.cursor() as cursor:
         seq, prev = _reserve(cursor, act)
         for row in act.rows:

@@ -19,7 +19,7 @@ from workspaces import tenancy
 from workspaces.actions import create_role, create_token, invite_member
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden
-from workspaces.models import AccessToken, Invitation, Membership, Role, SupportAccess, TenantModel
+from workspaces.models import AccessToken, ChangeSet, Invitation, Membership, Role, SupportAccess, TenantModel
 from workspaces.spine import ACTIONS, acting
 from workspaces.tests.people import add_member, log, make_person
 
@@ -96,6 +96,7 @@ KINDS = (
     SupportAccess,
     AIConnection,
     AIRun,
+    ChangeSet,
 )
 
 

@@ -26,7 +26,7 @@ def add_dependency(by: Actor, task: Task, *, blocking: Task) -> Dependency:
         raise Refused("There is no such task, or it is not shared with you.", "blocking")
     if blocking.pk == task.pk:
         raise Refused("A task cannot wait for itself.", "blocking")
-    _hold_all(task)
+    hold_ties(task.workspace_id)
     hold(task)
     found = task.waits_for.filter(blocking=blocking).first()
     if found is not None:
@@ -50,9 +50,9 @@ def remove_dependency(by: Actor, dependency: Dependency) -> Dependency:
     return dependency
 
 
-def _hold_all(task: Task) -> None:
+def hold_ties(workspace_id: UUID) -> None:
     """One new dependency of a workspace at a time: three at once could close a circle that none of them sees."""
-    locks.hold(f"{task.workspace_id}:dependencies")
+    locks.hold(f"{workspace_id}:dependencies")
 
 
 def _check(by: Actor, task: Task, blocking: Task) -> None:

@@ -129,7 +129,7 @@ def create_comment(
     by.must("comment.create", task)
     hold(task)
     comment = Comment(
-        workspace_id=task.workspace_id, task=task, body=_body(body), author_name=author_name[:100], source=source,
+        workspace_id=task.workspace_id, task=task, body=comment_words(body), author_name=author_name[:100], source=source,
         author=author if author or author_name else by.user, created_at=by.at or timezone.now(),
     )  # fmt: skip
     comment.save(force_insert=True)
@@ -137,7 +137,8 @@ def create_comment(
     return comment
 
 
-def _body(body: Any) -> str:
+def comment_words(body: Any) -> str:
+    """What a comment says: not nothing."""
     words = text(body, "body", longest=50_000).strip()
     if not words:
         raise Refused("A comment may not be empty.", "body")
@@ -159,7 +160,7 @@ def update_comment(by: Actor, comment: Comment, *, body: str, base: int | None =
     comment.refresh_from_db(fields=["body", "version", "deleted_at"])
     if comment.deleted_at:
         raise Refused("The comment was deleted.")
-    words = _body(body)
+    words = comment_words(body)
     if base is not None and comment.version > base:
         since = Since.of(by, comment, "comment:updated", "body", base)
         met = together(since, yours=words, now=comment.body, version=comment.version)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,7 +17,7 @@ from workspaces.spine import acting
 
 from ..actions import archive_task, move_task, restore_task, update_task
 from ..models import Project, Status, Task
-from ..reading.finding import REF, remember_grants, with_grants
+from ..reading.finding import tasks_by_ref
 from .naming import fields_named, status_named
 from .rows import TaskOut, task_rows
 from .shapes import Bulk
@@ -50,15 +49,7 @@ class BulkTasks(Endpoint):
 
 def find_tasks(by: Actor, refs: list[str]) -> list[Task]:
     """All of them in the order of the refs; a missing one is named."""
-    named = [match for ref in dict.fromkeys(refs) if (match := REF.fullmatch(ref))]
-    wanted = Q(pk__in=[])
-    numbers: dict[str, list[int]] = defaultdict(list)
-    for match in named:
-        numbers[match[1]].append(int(match[2]))
-    for key, those in numbers.items():
-        wanted |= Q(project__key=key, project__deleted_at=None, number__in=those)
-    rows = with_grants(by, Task.objects.visible_to(by).filter(wanted).select_related("project", "status"))
-    found = {task.ref: remember_grants(by, task) for task in rows}
+    found = tasks_by_ref(by, refs)
     if missing := [ref for ref in refs if ref not in found]:
         raise Refused(f"There is no task {missing[0][:20]}, or it is not shared with you.", "tasks")
     return [found[ref] for ref in dict.fromkeys(refs)]

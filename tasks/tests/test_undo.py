@@ -43,6 +43,7 @@ def picture(project: Project) -> dict[str, Any]:
             "links": [list(task.attachments.filter(deleted_at=None).values_list("url", flat=True)) for task in tasks],
             "people": [sorted(map(str, task.assignments.values_list("user_id", flat=True))) for task in tasks],
             "labels": [sorted(task.task_labels.values_list("label__name", flat=True)) for task in tasks],
+            "waits": [sorted(task.waits_for.values_list("blocking__number", flat=True)) for task in tasks],
             "lines": [list(task.checklist.filter(deleted_at=None).values_list("text", "done")) for task in tasks],
             "comments": [list(task.comments.filter(deleted_at=None).values_list("body", flat=True)) for task in tasks],
         }

@@ -6,6 +6,7 @@ from .drafts import end_draft, keep_draft
 from .invitations import accept_invitation, invite_member, revoke_invitation
 from .members import change_role, leave_workspace, remove_member, transfer_ownership
 from .people import erase_person
+from .proposals import apply_change, discard_change, propose_change
 from .roles import create_role, delete_role, update_role
 from .security import require_second_factor
 from .support import decline_support, end_support, grant_support, request_support, start_support
@@ -14,9 +15,9 @@ from .viewing import start_viewing, stop_viewing
 from .workspaces import choose_plan, create_workspace, delete_workspace, update_workspace
 
 __all__ = [
-    "accept_invitation", "change_role", "choose_plan", "create_role", "create_token", "create_workspace",
-    "create_workspace_token", "decline_support", "delete_role", "delete_workspace", "end_draft", "end_support", "erase_person",
-    "export_record", "grant_support", "invite_member", "keep_draft", "leave_workspace", "note_check", "remove_member",
+    "accept_invitation", "apply_change", "change_role", "choose_plan", "create_role", "create_token", "create_workspace",
+    "create_workspace_token", "decline_support", "delete_role", "delete_workspace", "discard_change", "end_draft", "end_support", "erase_person",
+    "export_record", "grant_support", "invite_member", "keep_draft", "leave_workspace", "note_check", "propose_change", "remove_member",
     "request_support", "require_second_factor", "revoke_invitation", "revoke_token", "start_support", "start_viewing",
     "stop_viewing", "transfer_ownership", "undo_change", "update_role", "update_workspace",
 ]  # fmt: skip

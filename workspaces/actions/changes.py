@@ -1,12 +1,14 @@
 """Undoing an act: the inverse of each of its rows, newest first, with the same check for staleness."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..actor import Actor
 from ..errors import Refused, Stale
 from ..models import ActivityLog, ChangeSet
 from ..spine import acting, attempt, current_act
-from ..undo import INVERSES, undoable
+from ..undo import INVERSES, undoable, undoes
+from .proposals import discard_change, tell
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ def undo_change(by: Actor, change: ChangeSet) -> Undone:
         stale = [words for row in _needed(rows) if (words := _undo_row(by, row))]
         if stale and not current_act().rows:  # type: ignore[union-attr]
             raise Stale(f"Nothing could be undone: {stale[0]}")
-        _mark(held, stale)
+        _mark(by, held, stale)
         act = current_act()
         return Undone(held, stale, str(act.change_id) if act else "")
 
@@ -60,8 +62,26 @@ def _undo_row(by: Actor, row: ActivityLog) -> str:
     return ""
 
 
-def _mark(change: ChangeSet, stale: list[str]) -> None:
-    change.state = ChangeSet.State.PARTLY_APPLIED if stale else ChangeSet.State.UNDONE
+def _mark(by: Actor, change: ChangeSet, stale: list[str]) -> None:
+    _set(by, change, ChangeSet.State.PARTLY_APPLIED if stale else ChangeSet.State.UNDONE, "change:undone")
+    if (first := change.undoes) is not None:  # an undo undone: the first act stands again
+        whole = first.applied == len(first.lines)
+        _set(by, first, ChangeSet.State.APPLIED if whole else ChangeSet.State.PARTLY_APPLIED, "change:applied")
+
+
+def _set(by: Actor, change: ChangeSet, state: str, event: str) -> None:
+    was, change.state = change.state, state
     change.save(update_fields=["state"])
-    if change.undoes_id:  # an undo undone: the first act stands again
-        ChangeSet.objects.within(change.workspace_id).filter(pk=change.undoes_id).update(state=ChangeSet.State.APPLIED)
+    if change.lines:
+        tell(by, event, change, was)
+
+
+@undoes("change:applied", "change:undone")
+def follow(by: Actor, row: Any) -> None:
+    """They follow what is done with the rest of the act, there and back."""
+
+
+@undoes("change:proposed")
+def take_back(by: Actor, row: Any) -> None:
+    """What was proposed is discarded."""
+    discard_change(by, ChangeSet.objects.within(by.workspace).get(pk=row.subject_id))

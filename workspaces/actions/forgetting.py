@@ -45,6 +45,14 @@ def _forget_rows(workspace_id: UUID, erasure: Erasure) -> None:
     invited.update(email=erasure.user.email)
     IdempotencyKey.objects.within(workspace_id).filter(user=erasure.user).delete()
     Draft.objects.within(workspace_id).filter(user=erasure.user).delete()
+    text = Concat(Cast("lines", TextField()), "title", output_field=TextField())
+    proposals = ChangeSet.objects.within(workspace_id).exclude(lines=[]).annotate(text=text)
+    for change in proposals.filter(_names(erasure)):
+        change.title = _unnamed(change.title, erasure)[:300]
+        change.lines = [
+            _without(line, erasure, "") | {"because": _unnamed(line["because"], erasure)} for line in change.lines
+        ]
+        change.save(update_fields=["title", "lines"])
 
 
 def _some(workspace_id: UUID, erasure: Erasure, after: int) -> int | None:
@@ -64,8 +72,11 @@ def _some(workspace_id: UUID, erasure: Erasure, after: int) -> int | None:
 
 def _naming(workspace_id: UUID, erasure: Erasure) -> Any:
     text = Concat(Cast("before", TextField()), Cast("after", TextField()), "subject_label", output_field=TextField())
-    rows = ActivityLog.objects.within(workspace_id).annotate(text=text)
-    return rows.filter(Q(text__contains=str(erasure.user_id)) | Q(text__icontains=erasure.email))
+    return ActivityLog.objects.within(workspace_id).annotate(text=text).filter(_names(erasure))
+
+
+def _names(erasure: Erasure) -> Q:
+    return Q(text__contains=str(erasure.user_id)) | Q(text__icontains=erasure.email)
 
 
 def _actor(workspace_id: UUID, erasure: Erasure) -> Actor:
@@ -120,9 +131,12 @@ def _rewrite(row: ActivityLog, erasure: Erasure, telling: int) -> None:
 def _rename(workspace_id: UUID, rows: list[ActivityLog], erasure: Erasure) -> None:
     """The acts that these rows belong to may be called after the person."""
     for change in ChangeSet.objects.within(workspace_id).filter(pk__in={row.change_id for row in rows}):
-        title = change.title
-        for name in filter(None, (erasure.email, erasure.name)):
-            title = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", GONE, title)
-        if title != change.title:
+        if (title := _unnamed(change.title, erasure)) != change.title:
             change.title = title[:300]
             change.save(update_fields=["title"])
+
+
+def _unnamed(words: str, erasure: Erasure) -> str:
+    for name in filter(None, (erasure.email, erasure.name)):
+        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", GONE, words)
+    return words

@@ -83,12 +83,13 @@ def activity_page(view: Endpoint, rows: QuerySet[ActivityLog], asked: dict[str, 
 def activity_row(row: ActivityLog) -> dict[str, Any]:
     """As the API says it."""
     return {
-        "seq": row.seq, "event": row.event, "sentence": says(row), "actor": _person(row.actor), "on_behalf_of": _person(row.on_behalf_of),
+        "seq": row.seq, "event": row.event, "sentence": says(row), "actor": person_row(row.actor), "on_behalf_of": person_row(row.on_behalf_of),
         "via": row.via, "version": row.version, "project_id": row.project_id, "before": row.before, "after": row.after,
         "subject": {"type": row.subject_type, "id": row.subject_id, "key": row.subject_key, "label": row.subject_label},
         "change_id": row.change_id, "created_at": row.created_at,
     }  # fmt: skip
 
 
-def _person(user: User | None) -> dict[str, Any] | None:
+def person_row(user: User | None) -> dict[str, Any] | None:
+    """Somebody, if it is anybody."""
     return user and {"id": user.pk, "name": str(user)}

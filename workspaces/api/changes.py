@@ -3,25 +3,27 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from ..actions import undo_change
+from ..actions import apply_change, discard_change, undo_change
 from ..actor import Actor
 from ..answers import problem
 from ..errors import Stale
 from ..feed import rows_for
-from ..models import ActivityLog, ChangeSet
+from ..lines import MOST
+from ..models import ChangeSet
+from ..proposing import SOURCES
 from ..rest.cursor import Key, PageQuery, uuid
-from ..rest.fields import Nothing
+from ..rest.fields import Nothing, Strict, Words
 from ..rest.schema import describes
 from ..rest.view import Endpoint, answer
-from .activity import ActivityOut, PersonOut, activity_page
+from ..reviewing import changes_for, current_lines, find_change
+from .activity import ActivityOut, PersonOut, activity_page, person_row
 
 NEWEST = [Key("pk", uuid, down=True)]
+LINE_STATES = ("open", "applied", "stale", "left")
 
 
 class ChangeOut(serializers.Serializer[Any]):
@@ -34,6 +36,62 @@ class ChangeOut(serializers.Serializer[Any]):
     actor = PersonOut(allow_null=True)
     undoes = serializers.UUIDField(allow_null=True, help_text="the change that this one undid")
     created_at = serializers.DateTimeField()
+    count = serializers.IntegerField(help_text="how many lines a proposal has; 0: it was none")
+    applied = serializers.IntegerField(help_text="how many of them were applied")
+    decided_by = PersonOut(allow_null=True, help_text="who applied or discarded the proposal")
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class LineSubjectOut(serializers.Serializer[Any]):
+    """What a line is about, or has made."""
+
+    type = serializers.CharField()
+    id = serializers.UUIDField(allow_null=True, help_text="null for what another line makes")
+    ref = serializers.CharField(help_text="FLOW-42; $1 for what line 1 makes")
+    label = serializers.CharField()
+
+
+class LineMadeOut(serializers.Serializer[Any]):
+    """What a line has made."""
+
+    id = serializers.UUIDField()
+    ref = serializers.CharField()
+    label = serializers.CharField()
+
+
+class LineOut(serializers.Serializer[Any]):
+    """One line of a proposal."""
+
+    id = serializers.CharField()
+    action = serializers.CharField()
+    subject = LineSubjectOut()
+    arguments = serializers.DictField()
+    before = serializers.DictField(help_text="what it would change, as it was when it was proposed")
+    after = serializers.DictField()
+    because = serializers.CharField(allow_blank=True)
+    source = serializers.ChoiceField(choices=SOURCES, allow_blank=True)
+    base_version = serializers.IntegerField(help_text="of the task when the line was made")
+    state = serializers.ChoiceField(choices=LINE_STATES)
+    why_stale = serializers.CharField(allow_blank=True)
+    made = LineMadeOut(allow_null=True)
+
+
+class WholeChangeOut(ChangeOut):
+    """A change with its lines, where it was proposed."""
+
+    lines = LineOut(many=True)
+
+
+class AcceptedIn(Strict):
+    """Which lines to apply."""
+
+    lines = Words(most=MOST, longest=20, allow_null=True, required=False, help_text="null or nothing: all of them")
+
+
+class ChangeQuery(PageQuery):
+    """Which changes."""
+
+    state = serializers.ChoiceField(choices=ChangeSet.State.choices, required=False)
 
 
 class UndoneOut(ChangeOut):
@@ -44,21 +102,50 @@ class UndoneOut(ChangeOut):
 
 
 class Changes(Endpoint):
-    """Acts, newest first."""
+    """The acts of the workspace."""
 
-    @describes("list_changes", ChangeOut, query=PageQuery, page=True)
+    @describes("list_changes", ChangeOut, query=ChangeQuery, page=True)
     def get(self, request: Request, workspace: str) -> HttpResponse:
-        """The acts of which you may see everything, newest first."""
-        return self.page(changes_for(self.by), NEWEST, change_row)
+        """The acts of which you may see everything, newest first; `?state=proposed` waits for somebody to decide."""
+        asked = self.asked(ChangeQuery)
+        rows = changes_for(self.by)
+        if "state" in asked:
+            rows = rows.filter(state=asked["state"])
+        return self.page(rows, NEWEST, change_row, asked)
 
 
 class OneChange(Endpoint):
     """One act."""
 
-    @describes("read_change", ChangeOut)
+    @describes("read_change", WholeChangeOut)
     def get(self, request: Request, workspace: str, change: UUID) -> HttpResponse:
-        """The act."""
-        return answer(change_row(get_object_or_404(changes_for(self.by), pk=change)))
+        """The act; a proposal with its lines."""
+        return answer(whole_change_row(self.by, find_change(self.by, change)))
+
+
+class Apply(Endpoint):
+    """Saying yes to a proposal."""
+
+    @describes("apply_change", WholeChangeOut, body=AcceptedIn)
+    def post(self, request: Request, workspace: str, change: UUID) -> HttpResponse:
+        """Apply the lines of a proposal, as one change. What has moved on is left and named; 409 when nothing could be applied."""
+        found = find_change(self.by, change)
+        self.by.must("ai.approve")
+        try:
+            applied = apply_change(self.by, found, accepted=self.given(AcceptedIn).get("lines"))
+        except Stale as stale:
+            return problem(409, stale.words)
+        return answer(whole_change_row(self.by, applied))
+
+
+class Discard(Endpoint):
+    """Saying no to a proposal."""
+
+    @describes("discard_change", WholeChangeOut)
+    def post(self, request: Request, workspace: str, change: UUID) -> HttpResponse:
+        """Put a proposal away for good: your own, or any that you could apply."""
+        self.given(Nothing)
+        return answer(whole_change_row(self.by, discard_change(self.by, find_change(self.by, change))))
 
 
 class ChangeActivity(Endpoint):
@@ -67,7 +154,7 @@ class ChangeActivity(Endpoint):
     @describes("list_change_activity", ActivityOut, query=PageQuery, page=True)
     def get(self, request: Request, workspace: str, change: UUID) -> HttpResponse:
         """The rows of the act."""
-        found = get_object_or_404(changes_for(self.by), pk=change)
+        found = find_change(self.by, change)
         return activity_page(
             self, rows_for(self.by).filter(change=found).select_related("actor", "on_behalf_of"), self.asked(PageQuery)
         )
@@ -80,7 +167,7 @@ class Undo(Endpoint):
     def post(self, request: Request, workspace: str, change: UUID) -> HttpResponse:
         """Undo it; what has moved on since is left and named. 409 when nothing could be undone."""
         self.given(Nothing)
-        found = get_object_or_404(changes_for(self.by), pk=change)
+        found = find_change(self.by, change)
         try:
             undone = undo_change(self.by, found)
         except Stale as stale:
@@ -88,17 +175,19 @@ class Undo(Endpoint):
         return answer(change_row(undone.change) | {"stale": undone.stale, "undo_id": undone.redo_id or None})
 
 
-def changes_for(by: Actor) -> QuerySet[ChangeSet]:
-    """The acts whose every row the actor sees: a title may name what one of them is about."""
-    rows = ActivityLog.objects.within(by.workspace).filter(change=OuterRef("pk"))
-    hidden = rows.filter(~Exists(rows_for(by).filter(pk=OuterRef("pk"))))
-    changes = ChangeSet.objects.within(by.workspace).filter(Exists(rows), ~Exists(hidden))
-    return changes.select_related("actor")  # type: ignore[no-any-return]
-
-
 def change_row(change: ChangeSet) -> dict[str, Any]:
     """As the API says it."""
     return {
         "id": change.pk, "kind": change.kind, "state": change.state, "title": change.title, "undoes": change.undoes_id,
-        "actor": change.actor and {"id": change.actor.pk, "name": str(change.actor)}, "created_at": change.created_at,
+        "actor": person_row(change.actor), "created_at": change.created_at, "count": len(change.lines),
+        "applied": change.applied, "decided_by": person_row(change.decided_by), "decided_at": change.decided_at,
     }  # fmt: skip
+
+
+def whole_change_row(by: Actor, change: ChangeSet) -> dict[str, Any]:
+    """With its lines; those of an open proposal say what has moved on until now."""
+    return change_row(change) | {"lines": [shown_line(line) for line in current_lines(by, change)]}
+
+
+def shown_line(line: dict[str, Any]) -> dict[str, Any]:
+    return {"made": None} | line

@@ -1,6 +1,10 @@
 """The one record: ActivityLog, the acts it groups into, and the counter of each workspace's stream."""
 
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.ids import uuid7
@@ -50,18 +54,40 @@ class ChangeSet(TenantModel):
     lines = models.JSONField(
         default=list, blank=True, help_text="for a proposal: action, arguments, base_version, reason"
     )
+    projects = ArrayField(
+        models.UUIDField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="of a proposal: who sees all of them whole sees it",
+    )
     undoes = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
     )
     actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True, help_text="when a proposal was applied or discarded")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints = [*TENANT, TenantForeignKey(field="undoes", name="changeset_undoes_tenant")]
-        indexes = [models.Index(fields=["workspace", "created_at"], name="changeset_newest")]
+        indexes = [
+            models.Index(fields=["workspace", "created_at"], name="changeset_newest"),
+            models.Index(fields=["workspace", "-id"], name="changeset_proposed", condition=Q(state="proposed")),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def applied(self) -> int:
+        """How many lines of a proposal were applied."""
+        return sum(line["state"] == "applied" for line in self.lines)
+
+    @property
+    def done_at(self) -> datetime:
+        """When it was done: a proposal is done when it is applied."""
+        return self.decided_at or self.created_at
 
 
 class ActivityLog(TenantModel):

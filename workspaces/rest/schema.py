@@ -9,7 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
-VERBS = ("archive", "board", "bulk", "move", "restore", "undo")
+VERBS = ("apply", "archive", "board", "bulk", "discard", "move", "restore", "undo")
 PROBLEM = "application/problem+json"
 KEYS = OpenApiParameter(
     "Idempotency-Key",

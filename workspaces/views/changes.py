@@ -1,15 +1,50 @@
-"""Undo."""
+"""Proposals and what becomes of them: the list, the page on which somebody decides, and undo."""
 
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 
-from ..actions import undo_change
+from ..actions import apply_change, discard_change, undo_change
 from ..door import MemberRequest
 from ..feed import rows_for
 from ..models import ActivityLog, ChangeSet
 from ..pages import done, member_page, sent
+from ..panels import change_panels
+from ..review import listed, page_of
+from ..reviewing import find_proposal
+from .answers import finished
+
+
+@member_page("GET")
+def changes(request: MemberRequest) -> HttpResponse:
+    """The proposals that wait, and those that were decided."""
+    return render(request, "workspaces/changes.html", listed(request.by))
+
+
+@member_page("GET")
+def review(request: MemberRequest, change: UUID) -> HttpResponse:
+    """A proposal, line by line."""
+    found = find_proposal(request.by, change)
+    panels = change_panels(request.by, found)
+    return render(request, "workspaces/change.html", page_of(request.by, found) | {"panels": panels})
+
+
+@member_page("POST")
+def apply(request: MemberRequest, change: UUID) -> HttpResponse:
+    """Apply the lines that were ticked."""
+    chosen = sent(request, "line").getlist("line")
+    found = find_proposal(request.by, change)
+    apply_change(request.by, found, accepted=chosen)
+    return finished(request, "change", request.by.workspace.slug, change)
+
+
+@member_page("POST")
+def discard(request: MemberRequest, change: UUID) -> HttpResponse:
+    """Put it away."""
+    sent(request)
+    discard_change(request.by, find_proposal(request.by, change))
+    return finished(request, "change", request.by.workspace.slug, change)
 
 
 @member_page("POST")

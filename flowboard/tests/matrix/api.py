@@ -66,6 +66,8 @@ ANSWERS: dict[str, Asked] = {
     "get changes/": by("everybody"),
     "get changes/{change}/": by("sees_change"),
     "get changes/{change}/activity/": by("sees_change"),
+    "post changes/{change}/apply/": by("approves", ids={"change": "{proposal}"}, lines=None),
+    "post changes/{change}/discard/": by("approves", ids={"change": "{proposal}"}),
     "post changes/{change}/undo/": by("undoes"),
     # the AI: 409, for no model is set up here
     "post ai/complete/": by("asks_ai", purpose="write.rewrite", text="Yes", how="shorter"),

@@ -38,6 +38,7 @@ sees_project      ok    ok    ok   ok     404    404   ok     ok        ok     4
 part_of_project   ok    ok    ok   ok     404    404   ok     ok        ok     ok       ok          ok
 sees_change       ok    ok    ok   ok     404    404   ok     ok        ok     404      404         404
 undoes            ok    ok    409  ok     404    404   409    409       ok     404      404         404
+approves          ok    ok    403  ok     404    404   403    403       403    404      404         404
 manages_project   ok    ok    403  ok     404    404   403    403       403    403      403         403
 creates_tasks     ok    ok    ok   ok     404    404   403    403       ok     403      403         403
 edits_project     ok    ok    403  ok     404    404   403    403       ok     403      403         403

@@ -30,6 +30,7 @@ ASKED: dict[str, Callable[[dict[str, Any]], str]] = {
     "role": lambda data: f"roles/{data['roleId']}/",
     "invitation": lambda data: "invitations/",
     "token": lambda data: "tokens/",
+    "change": lambda data: f"changes/{data['changesetId']}/",
     "project:shared": lambda data: f"projects/{data['key']}/people/",
     "task:shared": lambda data: f"tasks/{data['key']}/people/",
 }

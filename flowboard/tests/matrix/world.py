@@ -18,9 +18,9 @@ from tasks.actions.imports import start_import
 from tasks.models import Project, Task
 from tasks.tests.operations import Ids, noticed
 from workspaces import tenancy
-from workspaces.actions import invite_member
+from workspaces.actions import invite_member, propose_change
 from workspaces.actor import Actor
-from workspaces.models import Membership, Role, SupportAccess
+from workspaces.models import ChangeSet, Membership, Role, SupportAccess
 from workspaces.spine import acting
 from workspaces.tests.people import PASSWORD, Program, add_member, make_workspace
 
@@ -159,7 +159,13 @@ def _fill(owner: Actor, program: Program, key: str, words: str, house: str) -> I
         "dependency": tie,
         "file": upload.json()["id"],
         "notice": noticed(owner, key),
+        "proposal": str(_proposed(owner, key, said).pk),
     }
+
+
+def _proposed(owner: Actor, key: str, words: str) -> ChangeSet:
+    line = {"action": "update_task", "subject": f"{key}-1", "arguments": {"priority": 3}, "because": words}
+    return propose_change(owner, title=words, lines=[line])
 
 
 def _picture(words: str) -> SimpleUploadedFile:
