@@ -77,7 +77,8 @@ class Entry:
 
     @property
     def via(self) -> str:
-        return VIA.get(self.lead.via, "")
+        """Through which door; the AI too where a person took its words over."""
+        return VIA.get("ai" if self.change.kind == ChangeSet.Kind.AI else self.lead.via, "")
 
     @property
     def when(self) -> datetime:
