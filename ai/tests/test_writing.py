@@ -174,7 +174,7 @@ def test_a_description_that_was_taken_over_is_marked(ai_on: Provider, card: Task
         assert made.change.rows.get().via == "web"
     page = client.get("/w/acme/t/FLOW-1/").content.decode()
     assert page.count("with AI") >= 1
-    assert "via AI" in client.get("/w/acme/activity/").content.decode()
+    assert '<span class="badge">AI</span>' in client.get("/w/acme/activity/").content.decode()
 
 
 def test_a_comment_that_was_taken_over_says_so(ai_on: Provider, card: Task, alice: Actor, bob: Actor) -> None:
