@@ -1,5 +1,5 @@
 // Files of an open task: chosen, dropped on the pane or pasted; each is sent by itself and shows how far it is.
-import { $, icon } from "app/dom";
+import { $, $$, icon } from "app/dom";
 import { fly, heard } from "app/status";
 import { told, token, wordsFor } from "app/post";
 import { toast } from "app/toast";
@@ -10,11 +10,12 @@ const carries = (event) => here() && event.dataTransfer?.types.includes("Files")
 
 class Files extends HTMLElement {
   connectedCallback() {
-    this.addEventListener("change", ({ target }) => { if (target.matches("[data-files]")) { send([...target.files]); target.value = ""; } });
+    this.addEventListener("change", ({ target }) => target.matches("[data-files]") && take(target));
     this.addEventListener("click", ({ target }) => { const face = target.closest("[data-preview-of]"); if (face) look(face); });
   }
 }
 customElements.define("flow-files", Files);
+for (const field of $$("flow-files [data-files]")) if (field.files.length) take(field); // chosen before this module was here
 addEventListener("flowboard:done", () => { const menu = $("#link-new"); if (menu?.matches(":popover-open")) menu.hidePopover(); });
 
 for (const kind of ["dragenter", "dragover"]) addEventListener(kind, (event) => { if (carries(event)) { event.preventDefault(); pane().classList.add("is-over"); } });
@@ -31,6 +32,11 @@ addEventListener("paste", (event) => {
   event.preventDefault();
   send(files.map(named));
 });
+
+function take(field) {
+  send([...field.files]);
+  field.value = "";
+}
 
 // A pasted picture has no name of its own.
 function named(file) {

@@ -32,11 +32,12 @@ export function staleAfter({ statusIds, key, sidebar }) {
 
 export function refresh(names) {
   for (const name of names) stale.add(name);
-  waiting ??= Promise.withResolvers ? Promise.withResolvers() : defer();
-  const { promise } = waiting;
+  const { promise } = next();
   soon();
   return promise;
 }
+
+function next() { return waiting ??= Promise.withResolvers ? Promise.withResolvers() : defer(); }
 
 function defer() {
   const made = {};
@@ -60,7 +61,8 @@ async function run() {
     await Promise.all([...bySource(names)].map(([url, some]) => bring(url, some)));
   } catch (error) { reportError(error); } finally {
     release();
-    done?.resolve();
+    if (held && names.some((name) => stale.has(name))) next().promise.then(() => done?.resolve());
+    else done?.resolve();
   }
 }
 
@@ -96,6 +98,7 @@ async function bring(url, names) {
   const { response, page, head } = brought;
   if (response.status === 404) return gone(names);
   if (!response.ok) return;
+  if (held > 1) return names.forEach((name) => stale.add(name)); // taken in hand while this was under way: drawn once it is let go
   const before = places(), back = focused();
   for (const name of names) {
     const fresh = page.getElementById(name), old = document.getElementById(name);
