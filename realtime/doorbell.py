@@ -1,8 +1,10 @@
 """Rings the hubs after a commit: never trusted with data, so it may fail, and then it fails fast."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
+from threading import Lock, Timer
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +25,9 @@ SESSIONS = "flowboard:sessions"
 PEOPLE = "flowboard:people"
 INBOX = "flowboard:inbox"
 CARRIED = 50  # rows in one message; more of them the hub reads itself
+AGAIN = 2.5  # seconds after which inboxes that could not be rung are rung once more: a little longer than the breaker is open
+_unrung: defaultdict[UUID, set[UUID]] = defaultdict(set)
+_unrung_lock = Lock()
 
 
 @cache
@@ -46,8 +51,26 @@ def look_again(user_id: UUID) -> None:
 
 
 def ring_inbox(workspace_id: UUID, people: Sequence[UUID]) -> None:
-    """These people's inboxes are others than they were: their own pages ask anew, and no one else hears of it."""
-    _publish(INBOX, {"workspace": str(workspace_id), "people": [str(one) for one in people]})
+    """These people's inboxes are others than they were: their own pages ask anew, and no one else hears of it.
+
+    No head check finds what was not rung here, so it is rung again until Redis has heard it.
+    """
+    if people and not _publish(INBOX, {"workspace": str(workspace_id), "people": [str(one) for one in people]}):
+        with _unrung_lock:
+            waiting = bool(_unrung)
+            _unrung[workspace_id].update(people)
+        if not waiting:
+            later = Timer(AGAIN, _ring_again)
+            later.daemon = True
+            later.start()
+
+
+def _ring_again() -> None:
+    with _unrung_lock:
+        due = dict(_unrung)
+        _unrung.clear()
+    for workspace_id, people in due.items():
+        ring_inbox(workspace_id, sorted(people))
 
 
 def digest(session_key: str) -> str:
@@ -62,13 +85,15 @@ def message(by: Actor, rows: list[ActivityLog]) -> dict[str, Any]:
     return {"workspace": str(by.workspace.pk), "head": rows[-1].seq, "rows": carried}
 
 
-def _publish(channel: str, said: Any) -> None:
+def _publish(channel: str, said: Any) -> bool:
+    """Whether Redis has heard it."""
     words = orjson.dumps(said)
     if not telling.may_ask():
-        return
+        return False
     try:
         _redis().publish(channel, words)
     except (redis.RedisError, OSError) as error:
         telling.failed(error)
-    else:
-        telling.worked()
+        return False
+    telling.worked()
+    return True
