@@ -1,4 +1,4 @@
-"""How often one may knock: sign-in, sign-up, codes, resets and invitations, by address and by account.
+"""How often one may knock: sign-in, sign-up, codes, resets, invitations and the AI, by address and by account.
 
 django-ratelimit counts in Redis. Without Redis nobody gets past the entrance, since nobody would be counted; who is
 signed in already goes on. Wrong passwords of an account are counted by accounts/guesses.py besides.
@@ -57,7 +57,8 @@ ENTRANCE: dict[str, tuple[Rate, ...]] = {
     "account_email": ONESELF,
 }
 INVITING = (Rate("person", "600/h"),)
-INVITATIONS = {"invitations": INVITING, "member_invitation": INVITING}
+ASKING = (Rate("person", "60/m"), Rate("address", "600/m"))  # of the AI; what it costs is the budget's to hold
+INSIDE = {"invitations": INVITING, "member_invitation": INVITING, "ai": ASKING}
 
 
 class EntranceLimits:
@@ -75,7 +76,7 @@ class EntranceLimits:
         if request.method != "POST":
             return None
         name = place(request)
-        for rate in ENTRANCE.get(name) or INVITATIONS.get(name, ()):
+        for rate in ENTRANCE.get(name) or INSIDE.get(name, ()):
             usage = get_usage(
                 request, group=name, key=lambda _, one, rate=rate: value(rate, one), rate=rate.rate, increment=True
             )
@@ -110,10 +111,17 @@ class EntranceLimits:
 
 def place(request: HttpRequest) -> str:
     """The name of the page, or the address where it has none."""
-    if request.path_info.startswith("/api/v1/workspaces/") and request.path_info.endswith("/invitations/"):
-        return "invitations"
+    if request.path_info.startswith("/api/v1/workspaces/"):
+        return inside(request.path_info)
     match = request.resolver_match
-    return (match and match.url_name) or request.path_info
+    name = (match and match.url_name) or request.path_info
+    return "ai" if name.startswith("ai_") else name
+
+
+def inside(path: str) -> str:
+    """Of the API's addresses in a workspace, which have no names."""
+    area = "".join(path.split("/")[5:6])
+    return area if area in INSIDE else path
 
 
 def value(rate: Rate, request: HttpRequest) -> str:
