@@ -3,17 +3,19 @@
 import json
 from typing import Any
 
+from .cleaning import clean
+
 
 class Unfit(ValueError):
     """Why it is not, in words that the model is told."""
 
 
 def checked(text: str, schema: dict[str, Any]) -> Any:
-    """The JSON value of the answer. Raises Unfit."""
+    """The JSON value of the answer, without what nobody sees: JSON can also spell that in letters. Raises Unfit."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
-    value = _loaded(text)
+    value = clean(_loaded(text))
     fault = best_match(Draft202012Validator(schema).iter_errors(value))
     if fault is not None:
         raise Unfit(f"{_place(fault.absolute_path)}: {fault.message[:200]}")

@@ -9,12 +9,12 @@ from django.db.models.functions import JSONObject
 
 from workspaces.actor import Actor
 
-from .access import has
+from .access import PERMISSION, has
 from .budget import Stand, limit_of, period
 from .models import AIBudget, AIChoice, AIConnection, AISettings
 
 Kind = AIBudget.Kind
-OFF: dict[str, Any] = {"ai": False, "ai_offered": False, "ai_stand": None, "ai_warned": False}
+OFF: dict[str, Any] = {"ai": False, "ai_proposes": False, "ai_offered": False, "ai_stand": None, "ai_warned": False}
 
 
 def switched_on(workspace: UUID, user: UUID) -> Any:
@@ -31,11 +31,13 @@ def switched_on(workspace: UUID, user: UUID) -> Any:
 
 
 def facts(by: Actor, known: dict[str, Any] | None) -> dict[str, Any]:
-    """`ai`: whether the person has it; `ai_offered`: whether they may; where the budget that is nearest its end stands."""
+    """`ai`: whether the person has it; `ai_proposes`: also for proposals, which guests do not make; `ai_offered`: whether they
+    may have it; where the budget that is nearest its end stands.
+    """
     if known is None or not has(by, known["guests"]):
         return OFF
     return {
-        "ai": known["on"], "ai_offered": True, "ai_stand": _nearest(by, known) if known["on"] else None,
+        "ai": known["on"], "ai_proposes": known["on"] and by.may(PERMISSION), "ai_offered": True, "ai_stand": _nearest(by, known) if known["on"] else None,
         "ai_warned": known["warned"] == str(period()),
     }  # fmt: skip
 

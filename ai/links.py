@@ -8,7 +8,7 @@ from .cleaning import clean
 
 NAMED = re.compile(r"!?\[([^\]\n]*)\]\(\s*<?([^)\s>]*)[^)\n]*\)")
 REFERENCE = re.compile(r"^[ \t]*\[[^\]\n]+\]:[ \t]*<?([^\s>]+).*$", re.M)
-BARE = re.compile(r"\b(?:https?://|www\.|mailto:)[^\s<>\"'`)\]]+", re.I)
+BARE = re.compile(r"\b(?:[a-z][a-z0-9+.-]{1,15}://|www\.|mailto:|javascript:|data:[a-z]+/)[^\s<>\"'`)\]]+", re.I)
 END = ".,;:!?*_~"  # of the sentence, not of the address
 
 

@@ -18,8 +18,10 @@ from workspaces.actor import Actor
 from workspaces.errors import Busy, Refused
 from workspaces.models import Membership
 
-from .actions.runs import MOST_TRIES, OPEN, SILENT, State, claim_run, fail_run, finishing, note_step
+from .actions.runs import MOST_TRIES, OPEN, SILENT, State, claim_run, fail_run, finishing, note_life, note_step
+from .asking import Answer, Ask
 from .models import AIRun
+from .service import complete
 
 log = logging.getLogger(__name__)
 OUR_FAULT = "Something broke on our side. Nothing was changed; please try again."
@@ -35,7 +37,7 @@ class Kind:
     work: str
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, Kind] = {"breakdown": Kind("Break down", "ai.features.breaking.break_down")}
 
 
 class Cancelled(Exception):
@@ -53,6 +55,14 @@ class Running:
     def tell(self, percent: int, step: str) -> None:
         """How far it is. Raises Cancelled."""
         if not note_step(self.by.workspace.pk, self.id, percent=percent, step=step):
+            raise Cancelled
+
+    def ask(self, ask: Ask) -> Answer:
+        """The model's answer. Cancelled meanwhile, the model is stopped and what was used is settled. Raises Cancelled."""
+        return complete(self.by, ask, watch=self._watch)
+
+    def _watch(self) -> None:
+        if not note_life(self.by.workspace.pk, self.id):
             raise Cancelled
 
     @contextmanager

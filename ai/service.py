@@ -6,7 +6,7 @@ is waited for; whatever ends a call, also its caller's going away, settles it.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from .providers import wire
 from .threads import in_thread
 
 __all__ = ["AIService", "Answer", "Ask", "Receipt", "check", "complete"]
+LOOK = 1.0  # seconds
 
 
 class AIService:
@@ -73,15 +74,23 @@ async def answering(call: Call) -> AsyncIterator[str | Answer]:
     yield calling.answer()
 
 
-def complete(by: Actor, ask: Ask, *, again: bool = False) -> Answer:
-    """The same for jobs and other code that waits; not inside a transaction, which would be held meanwhile."""
-    return async_to_sync(_once)(by, ask, again)
+def complete(by: Actor, ask: Ask, *, again: bool = False, watch: Callable[[], None] = lambda: None) -> Answer:
+    """The same for jobs and other code that waits; not inside a transaction, which would be held meanwhile.
+
+    `watch` is called each second: what it raises stops the call.
+    """
+    return async_to_sync(_once)(by, ask, again, watch)
 
 
-async def _once(by: Actor, ask: Ask, again: bool) -> Answer:
+async def _once(by: Actor, ask: Ask, again: bool, watch: Callable[[], None]) -> Answer:
+    answer = asyncio.ensure_future(AIService(by).complete(ask, again=again))
     try:
-        return await AIService(by).complete(ask, again=again)
+        while not (await asyncio.wait({answer}, timeout=LOOK))[0]:
+            await in_thread(watch)()
+        return answer.result()
     finally:
+        answer.cancel()
+        await asyncio.gather(answer, return_exceptions=True)
         await wire.close()
 
 

@@ -1,6 +1,7 @@
 """What apps put on pages that stand below them (workspaces/panels.py), in the order shown."""
 
 from ai.accepting import aid
+from ai.panels import receipt_of
 from tasks.panels import count_open, mine, overview, projects
 from tasks.people import acquaintances
 from tasks.usage import count_projects, stored_bytes
@@ -10,7 +11,7 @@ from workspaces.panels import ChangePanel, Panel
 HOME = [Panel("tasks/home_mine.html", mine), Panel("tasks/home_projects.html", overview)]
 
 # the page of a proposal, above its lines
-CHANGE: list[ChangePanel] = []
+CHANGE = [ChangePanel("ai/_proposal.html", receipt_of)]
 
 # (actor) -> the projects they see, for filters
 PROJECTS = projects
@@ -26,6 +27,8 @@ USAGE = {"projects": count_projects, "storage": stored_bytes}
 
 # places of the pages below (`{% slot "editor" %}`): by which fact of the frame something stands there, and its template
 SLOTS = {
+    "subtasks": [("ai_proposes", "ai/_break_task.html")],
+    "create": [("ai_proposes", "ai/_break_text.html")],
     "editor": [("ai", "ai/_write_button.html")],
     "pane": [("ai", "ai/_write.html")],
 }

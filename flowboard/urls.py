@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("realtime.urls")),
     path("", include("ai.run_urls")),
     path("", include("ai.write_urls")),
+    path("", include("ai.feature_urls")),
     path("", include("workspaces.api_urls")),
     path("", include("tasks.api_urls")),
     path("", include("ai.api_urls")),

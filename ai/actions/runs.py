@@ -18,8 +18,10 @@ from accounts.locks import hold
 from workspaces import tenancy
 from workspaces.actor import Actor
 from workspaces.errors import Refused
+from workspaces.permissions import MEMBER
 from workspaces.spine import acting, action
 
+from .. import access
 from ..models import AIRun
 
 State = AIRun.State
@@ -37,7 +39,8 @@ def start_run(by: Actor, *, kind: str, inputs: dict[str, Any]) -> AIRun:
     from ..jobs import perform_soon
     from ..runs import KINDS
 
-    by.must("ai.use")
+    if by.level >= MEMBER or not access.on(by):  # a guest has no permissions: the workspace's word stands for them
+        by.must("ai.use")
     if kind not in KINDS:
         raise Refused(f"The kind is one of {', '.join(KINDS) or 'none yet'}.", "kind")
     waiting = AIRun.objects.within(by.workspace).filter(user=by.user, state__in=OPEN)
@@ -82,6 +85,13 @@ def note_step(workspace_id: UUID, run_id: UUID, *, percent: int, step: str) -> b
     with tenancy.workspace(workspace_id, atomic=True):
         rows = AIRun.objects.within(workspace_id).filter(pk=run_id, state=State.RUNNING)
         return bool(rows.update(progress=min(max(percent, 0), 100), step=step[:200], seen_at=timezone.now()))
+
+
+def note_life(workspace_id: UUID, run_id: UUID) -> bool:
+    """Its worker is at it; False when it was cancelled meanwhile."""
+    with tenancy.workspace(workspace_id, atomic=True):
+        rows = AIRun.objects.within(workspace_id).filter(pk=run_id, state=State.RUNNING)
+        return bool(rows.update(seen_at=timezone.now()))
 
 
 @contextmanager

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from .links import without_strange_links
+from ..links import with_known_links
 from .splitting import MOST_PARTS, Part
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_WHY, MOST_POINTS = 200, 4000, 300, 100
 
 
-def parts_of(data: Any, given: str) -> list[Part]:
-    """The parts as the model names them, in its order."""
+def parts_of(data: Any, given: Any) -> list[Part]:
+    """The parts as the model names them, in its order; `given` is what it was asked about."""
     said = data.get("tasks", []) if isinstance(data, dict) else []
     parts = [_part(one, given) for one in said[:MOST_PARTS] if isinstance(one, dict)]
     return _without_circles([part for part in parts if part.title])
 
 
-def _part(said: dict[str, Any], given: str) -> Part:
+def _part(said: dict[str, Any], given: Any) -> Part:
     points = said.get("estimate")
     sound = isinstance(points, int) and not isinstance(points, bool) and 0 < points <= MOST_POINTS
     waits = said.get("waits_for") or []
@@ -26,8 +26,8 @@ def _part(said: dict[str, Any], given: str) -> Part:
     )  # fmt: skip
 
 
-def _words(said: Any, given: str) -> str:
-    return without_strange_links(said, given) if isinstance(said, str) else ""
+def _words(said: Any, given: Any) -> str:
+    return with_known_links(said, given).strip() if isinstance(said, str) else ""
 
 
 def _without_circles(parts: list[Part]) -> list[Part]:

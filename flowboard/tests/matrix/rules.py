@@ -58,6 +58,8 @@ leaves            422   ok    ok   ok     ok     ok    ok     ok        ok     o
 edits_many        ok    ok    403  ok     422    422   403    403       ok     403      403         ok
 unshares          ok    ok    403  ok     404    404   404    404       404    404      404         404
 asks_ai           409   409   403  409    403    403   403    403       403    403      403         403
+breaks_down       ok    ok    403  ok     404    404   403    403       403    403      403         403
+breaks_named      ok    ok    403  ok     422    422   403    403       403    403      403         403
 own_comment       ok    403   403  403    404    404   403    403       403    403      403         403
 """
 

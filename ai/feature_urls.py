@@ -1,0 +1,15 @@
+"""Addresses of what the AI does with tasks: pages, and REST."""
+
+from django.urls import path
+
+from .api.breakdown import Breakdown
+from .views import breakdown
+
+P, T = "w/<slug:workspace>/p/<slug:key>/", "w/<slug:workspace>/t/<slug:ref>/"
+BASE = "api/v1/workspaces/<slug:workspace>/ai/"
+
+urlpatterns = [
+    path(f"{T}breakdown/", breakdown.break_task, name="ai_break_task"),
+    path(f"{P}breakdown/", breakdown.break_text, name="ai_break_text"),
+    path(f"{BASE}breakdown/", Breakdown.as_view()),
+]
