@@ -69,3 +69,16 @@ def try_connection(workspace_id: str, user_id: str, connection_id: str) -> None:
         connection = AIConnection.objects.filter(workspace=workspace_id, pk=connection_id).first()
     if membership and connection:
         probe(Actor.of(membership), connection)
+
+
+@shared_task(name="ai.jobs.try_versions", acks_late=True)
+def try_versions(version_ids: list[str], since: int) -> None:
+    """One saved case with one of these versions that has not been tried since then (seconds of 1970); the next is a job
+    of its own, so that nobody's run waits for all of them, and one that dies is taken up where it was.
+    """
+    from .trying import try_next
+
+    while try_next(version_ids, since):
+        with suppress(OperationalError):
+            try_versions.delay(version_ids, since)
+            return

@@ -13,7 +13,7 @@ from workspaces.permissions import MEMBER
 
 from . import access, budget
 from .actions.metering import KEPT, Held, mark_full, note_usage, reserve
-from .asking import Answer, Ask, Receipt, Request
+from .asking import Answer, Ask, Count, Receipt, Request
 from .checking import checked
 from .cleaning import clean
 from .connections import Connection, connections_for, own
@@ -159,10 +159,15 @@ def _cached_usage(call: Call) -> AIUsage:
 
 
 def cost(call: Call, connection: Connection, usage: AIUsage) -> int | None:
-    """In millionths of a dollar, rounded up; None where the operator has entered no price."""
+    """In millionths of a dollar; None where the operator has entered no price."""
     price = call.prices.get((connection.kind, connection.model))
+    return micros(price, Count(usage.input_tokens, usage.output_tokens, usage.cached_tokens))
+
+
+def micros(price: ModelPrice | None, count: Count) -> int | None:
+    """Rounded up."""
     if price is None:
         return None
-    fresh = max(usage.input_tokens - usage.cached_tokens, 0)
-    total = fresh * price.input + usage.cached_tokens * price.cached + usage.output_tokens * price.output
+    fresh = max((count.input or 0) - count.cached, 0)
+    total = fresh * price.input + count.cached * price.cached + (count.output or 0) * price.output
     return -(-total // 1_000_000)

@@ -18,7 +18,7 @@ AI_DEADLINE = env.int("AI_DEADLINE", default=60)
 AI_TOKENS = env.int("AI_TOKENS", default=0)
 
 # jobs of the AI wait for nobody else's
-CELERY_TASK_ROUTES = {"ai.jobs.perform_run": {"queue": "ai"}}
+CELERY_TASK_ROUTES = {name: {"queue": "ai"} for name in ("ai.jobs.perform_run", "ai.jobs.try_versions")}
 # below warnings they tell of requests, whose texts are people's
 WORDY = ("openai", "anthropic", "httpx2", "httpcore2")
 # in the API's document

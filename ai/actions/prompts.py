@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
-from ..models import Prompt, PromptVersion
+from accounts.models import User
+from workspaces.errors import Refused
+
+from ..models import Prompt, PromptTrial, PromptVersion
 
 SHIPPED = Path(__file__).parent.parent / "prompts"
 State = PromptVersion.State
+PLAIN: dict[str, Any] = {"system": "", "template": "", "schema": "", "max_output": 1500}
 
 
 def sync_prompts(using: str = "default") -> None:
@@ -40,4 +45,55 @@ def _ship(purpose: str, shipped: dict[str, Any], using: str) -> None:
         ).save(using=using)  # fmt: skip
 
 
-PLAIN: dict[str, Any] = {"system": "", "template": "", "schema": "", "max_output": 1500}
+def draft_version(of: PromptVersion, *, staff: User) -> PromptVersion:
+    """A draft that begins as a copy of another version."""
+    with transaction.atomic():
+        prompt = Prompt.objects.select_for_update().get(pk=of.prompt_id)
+        newest = prompt.versions.aggregate(newest=Max("number"))["newest"]
+        wording = {name: getattr(of, name) for name in PLAIN}
+        row = PromptVersion(prompt=prompt, number=newest + 1, note=f"from {of.number}", created_by=staff, **wording)
+        row.save(force_insert=True)
+    return row
+
+
+def edit_draft(version: PromptVersion) -> PromptVersion:
+    """Keep what was typed. What is active or was is left as it was used: raises Refused."""
+    fit_schema(version.schema)
+    with transaction.atomic():
+        held = PromptVersion.objects.select_for_update().get(pk=version.pk)
+        if held.state != State.DRAFT:
+            raise Refused("Only a draft can be changed: make a new draft from this version.")
+        version.save(update_fields=[*PLAIN, "note"])
+    return version
+
+
+def fit_schema(schema: Any) -> Any:
+    """A JSON Schema, or {} for plain text. Raises Refused with what is wrong with it."""
+    from jsonschema import Draft202012Validator, SchemaError
+
+    if not isinstance(schema, dict):
+        raise Refused("The schema is a JSON object; {} where the answer is plain text.", "schema")
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as wrong:
+        raise Refused(f"That is no JSON Schema: {wrong.message[:200]}", "schema") from None
+    return schema
+
+
+def activate_version(version: PromptVersion) -> PromptVersion:
+    """From the next question on it is this wording; activating an older one is the way back."""
+    with transaction.atomic():
+        Prompt.objects.select_for_update().get(pk=version.prompt_id)
+        others = PromptVersion.objects.filter(prompt_id=version.prompt_id, state=State.ACTIVE)
+        others.exclude(pk=version.pk).update(state=State.ARCHIVED)
+        PromptVersion.objects.filter(pk=version.pk).update(state=State.ACTIVE)
+    version.refresh_from_db()
+    return version
+
+
+def note_trial(trial: PromptTrial) -> PromptTrial:
+    """What a version made of a case; its last trial alone counts."""
+    with transaction.atomic():
+        PromptTrial.objects.filter(case=trial.case, version=trial.version).delete()
+        trial.save(force_insert=True)
+    return trial

@@ -19,7 +19,9 @@ from workspaces.spine import acting
 from .people import browser
 
 OURS = [
-    model for model in apps.get_models() if model._meta.app_label in ("accounts", "workspaces", "tasks", "realtime")
+    model
+    for model in apps.get_models()
+    if model._meta.app_label in ("accounts", "workspaces", "tasks", "realtime", "ai")
 ]
 # the back-office reads through a connection of its own: it sees only what was committed
 committed = pytest.mark.django_db(transaction=True, databases=["default", "owner", "ops"])
