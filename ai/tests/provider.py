@@ -77,7 +77,7 @@ class Provider:
         self.answers.insert(0, (when, answer))
 
     def breaks(self, *how: str) -> None:
-        """One call after the other: 429, 500, hang, cut, garbage, endless, nothing, ok."""
+        """One call after the other: 401, 429, 500, hang, cut, garbage, endless, nothing, ok."""
         self.faults.extend(how)
 
     def answer(self, asked: Asked) -> str:
@@ -99,8 +99,8 @@ class Provider:
         asked = wires.parse(scope, await body_of(receive))
         self.asked.append(asked)
         how = self.fault(asked)
-        if how in ("429", "500"):
-            await wires.refuse(send, int(how))
+        if how in ("401", "429", "500"):
+            await wires.refuse(send, int(how), asked)
             return
         gone = asyncio.create_task(left(receive))
         work = asyncio.create_task(self._speak(asked, how, send))

@@ -19,9 +19,10 @@ def parse(scope: Any, body: bytes) -> Any:
     return Asked(scope["path"], key, said["model"], system, messages, most, bool(said.get("stream")))
 
 
-async def refuse(send: Any, status: int) -> None:
-    """With the caller's key in the words, as some servers do."""
-    body = json.dumps({"error": {"message": f"no ({status})", "type": "error"}}).encode()
+async def refuse(send: Any, status: int, asked: Any) -> None:
+    """With the caller's key and words in the answer, as some servers do."""
+    said = f"no ({status}) for the key {asked.key}: {asked.text}"
+    body = json.dumps({"error": {"message": said, "type": "error"}}).encode()
     await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
     await send({"type": "http.response.body", "body": body})
 

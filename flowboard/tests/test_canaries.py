@@ -2,6 +2,7 @@
 
 import io
 import logging
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.test import Client
 
+from ai import breaker
+from ai.errors import ModelDown
+from ai.service import Ask, complete
+from ai.tests.provider import Provider
 from flowboard.logs import Masked, masked
 from tasks.models import Project, Task
 from workspaces import jobs
@@ -128,6 +133,31 @@ def test_no_secret_is_logged_or_shown(
             assert not [page for page in shown if canary.encode() in page], f"{name} is on an error page"
     for page in shown:
         assert b"Traceback" not in page and b"/flowboard/" not in page.replace(b"/static/", b""), page[:500]
+
+
+@pytest.mark.parametrize("kind", ["openai", "openai_chat", "anthropic"])
+def test_no_key_of_a_model_and_no_text_for_it_is_logged_or_said(
+    bob: Actor, ai_on: Provider, logs: io.StringIO, settings: Any, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """The provider says both in its errors, as some do; all loggers are at their most talkative."""
+    key, words = "canary-key-of-a-model-5e1d", "canary-words-for-a-model-70ab"
+    monkeypatch.setattr("ai.calling.PAUSE", 0.01)
+    settings.AI_PROVIDER, settings.AI_API_KEY = kind, key
+    settings.AI_BASE_URL = ai_on.root if kind == "anthropic" else ai_on.url
+    said = []
+    for how in (["401"], ["429"] * 3, ["500"] * 3, ["cut"], ["garbage"], ["nothing"], []):
+        breaker.forget()
+        ai_on.breaks(*how)
+        try:
+            complete(bob, Ask("write.draft", {"wanted": words}))
+        except ModelDown as down:
+            said.append("".join(traceback.format_exception(down)))
+            logging.getLogger("canary").exception("a question failed")
+    assert len(said) == 6 and ai_on.asked[0].key == key and words in ai_on.asked[0].text
+    assert "a question failed" in logs.getvalue()
+    for secret in (key, words):
+        assert secret not in logs.getvalue(), _around(logs.getvalue(), secret)
+        assert not [one for one in said if secret in one]
 
 
 @pytest.mark.parametrize(
