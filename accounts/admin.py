@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 
 from .backoffice import LookedAt
 from .endings import person_changed
+from .long_lists import LongList
 from .models import Erasure, Guess, ProgramSession, PushKey, PushSubscription, SignIn, SigningKey, User
 
 admin.site.index_title = "Back-office"
@@ -39,14 +40,14 @@ RIGHTS = ("is_staff", "is_superuser", "groups")
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):
+class UserAdmin(LongList):
     """Names and rights; addresses and passwords are changed by the person."""
+
+    looks_through = None
 
     list_display = ("email", "name", "is_active", "is_staff", "created_at", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "theme", "created_at")
     search_fields = ("email", "name")
-    ordering = ("-created_at",)
-    show_full_result_count = False
     fields = (
         "email", "name", "is_active", "is_staff", "is_superuser", "groups", "time_zone", "language", "theme", "single_keys",
         "created_at", "last_login",
@@ -71,15 +72,16 @@ class UserAdmin(ModelAdmin):
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(ModelAdmin):
+class EmailAddressAdmin(LongList):
     """Which addresses are confirmed."""
+
+    looks_through = None
 
     list_display = ("email", "user", "primary", "verified")
     list_filter = ("primary", "verified")
     search_fields = ("email", "user__name")
     list_select_related = ("user",)
     readonly_fields = ("user", "email", "primary")
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -100,7 +102,6 @@ class SignInAdmin(LookedAt):
     list_display = ("created_at", "email", "outcome", "method", "address", "agent")
     list_filter = ("outcome", "method", "created_at")
     search_fields = ("email", "address")
-    ordering = ("-created_at",)
 
 
 @admin.register(Erasure)
@@ -110,7 +111,6 @@ class ErasureAdmin(LookedAt):
     list_display = ("asked_at", "email", "mailed_at")
     list_filter = ("asked_at",)
     search_fields = ("email", "name")
-    ordering = ("-asked_at",)
 
 
 @admin.register(Guess)
@@ -120,7 +120,6 @@ class GuessAdmin(LookedAt):
     list_display = ("at", "address", "known", "account")
     list_filter = ("known", "at")
     search_fields = ("address",)
-    ordering = ("-at",)
 
 
 @admin.register(SigningKey)
@@ -131,7 +130,6 @@ class SigningKeyAdmin(LookedAt):
     list_filter = ("created_at", "retired_at")
     search_fields = ("kid",)
     exclude = ("sealed",)
-    ordering = ("-created_at",)
 
 
 @admin.register(ProgramSession)
@@ -143,7 +141,6 @@ class ProgramSessionAdmin(LookedAt):
     search_fields = ("user__email", "user__name")
     list_select_related = ("user",)
     exclude = ("session_key", "auth_hash", "newest")
-    ordering = ("-created_at",)
 
 
 @admin.register(PushKey)
@@ -154,7 +151,6 @@ class PushKeyAdmin(LookedAt):
     list_filter = ("created_at",)
     search_fields = ("public",)
     exclude = ("sealed",)
-    ordering = ("-created_at",)
 
 
 @admin.register(PushSubscription)
@@ -166,7 +162,6 @@ class PushSubscriptionAdmin(LookedAt):
     search_fields = ("user__email", "user__name")
     list_select_related = ("user",)
     exclude = ("endpoint", "p256dh", "auth", "session_key")
-    ordering = ("-created_at",)
 
 
 @admin.register(Authenticator)
@@ -178,7 +173,6 @@ class AuthenticatorAdmin(LookedAt):
     search_fields = ("user__email", "user__name")
     list_select_related = ("user",)
     exclude = ("data",)
-    ordering = ("-created_at",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.has_perm("mfa.delete_authenticator"))
@@ -203,4 +197,3 @@ class SocialAccountAdmin(LookedAt):
     search_fields = ("user__email", "user__name", "uid")
     list_select_related = ("user",)
     exclude = ("extra_data",)
-    ordering = ("-date_joined",)

@@ -2,13 +2,12 @@
 
 from django.db.models import Model
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+
+from .long_lists import LongList
 
 
-class LookedAt(ModelAdmin):
+class LookedAt(LongList):
     """For rows that only the program writes."""
-
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 
 from .ai import *  # noqa: F403  (whom the AI asks)
+from .office import *  # noqa: F403  (the back-office)
 from .sign_in import *  # noqa: F403  (allauth, and the providers that people sign in with)
 
 env = environ.Env()
@@ -25,6 +26,7 @@ PLAN = env.str("PLAN", default="enterprise")
 
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -198,22 +200,6 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_TIMEOUT = 10  # seconds: else a mail server that hangs holds a worker for ever
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="FlowBoard <flowboard@localhost>")
-
-UNFOLD = {
-    "SITE_TITLE": "FlowBoard back-office",
-    "SITE_HEADER": "FlowBoard back-office",
-    "SITE_URL": "/",
-    "SITE_SYMBOL": "view_kanban",
-    "COLORS": {
-        "primary": {
-            shade: f"oklch({light}% {chroma} 272)"
-            for shade, light, chroma in (
-                ("50", 97, 0.014), ("100", 94, 0.03), ("200", 88, 0.06), ("300", 79, 0.1), ("400", 68, 0.15), ("500", 59, 0.19),
-                ("600", 52, 0.21), ("700", 46, 0.19), ("800", 39, 0.15), ("900", 33, 0.11), ("950", 24, 0.07),
-            )
-        }
-    },
-}  # fmt: skip
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["workspaces.rest.render.JSONRenderer"],

@@ -31,10 +31,11 @@ SUBJECTS = (
 class WorkspaceAdmin(ReadOnlyAdmin):
     """Tenants."""
 
+    looks_through = None
+
     list_display = ("name", "slug", "created_at", "deleted_at")
     search_fields = ("name", "slug")
     list_filter = ("created_at", ("deleted_at", admin.EmptyFieldListFilter))
-    ordering = ("-created_at",)
 
 
 show(models.Role, columns="name key level", search="name key", filters=[one_of("key", ROLES)])
@@ -63,7 +64,7 @@ class DraftAdmin(TenantAdmin):
     """That there is one; what somebody has not said yet is not read here either."""
 
     list_display = ("place", "user", "updated_at", "workspace")
-    search_fields = ("user__email", "workspace__slug")
+    search_fields = ("user__email",)
     list_filter = (WorkspaceFilter, "updated_at")
     list_select_related = ("workspace", "user")
 

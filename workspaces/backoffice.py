@@ -1,43 +1,71 @@
 """The back-office's base: reads tenants' rows through the `ops` role, and changes none of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
+from django import forms
 from django.contrib import admin
-from django.core.paginator import Paginator
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import BinaryField, GeneratedField, Model, QuerySet
 from django.http import HttpRequest
-from django.utils.functional import cached_property
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
 from accounts.backoffice import LookedAt
+from accounts.long_lists import NewestFirst
 
 from .models import Workspace
 
 SECRETS = {"token_hash", "password"}
-MOST = 10_000
-NEWEST = 50
+WORKSPACE = "workspace"
 
 
-class CappedPaginator(Paginator):
-    """Counts no further than anybody pages: a full count of the record takes seconds."""
+class WorkspaceChoice(forms.Form):
+    """One workspace, found by its name or address while typing."""
 
-    @cached_property
-    def count(self) -> int:
-        return int(self.object_list[:MOST].count())  # type: ignore[union-attr,call-overload]
+    class Media(AutocompleteDropdownForm.Media):
+        pass
+
+    def __init__(self, site: Any, model: type[Model], value: UUID | None) -> None:
+        super().__init__({WORKSPACE: value})
+        widget = AutocompleteSelect(
+            model._meta.get_field(WORKSPACE), site, attrs={"class": "unfold-filter-autocomplete"}, using="ops"
+        )
+        rows = Workspace._base_manager.using("ops")
+        self.fields[WORKSPACE] = forms.ModelChoiceField(rows, label="Workspace", required=False, widget=widget)
 
 
 class WorkspaceFilter(admin.SimpleListFilter):
-    """The newest workspaces; the search takes the address of any."""
+    """Of one workspace alone, by the index that each tenant's table has."""
 
-    title = "workspace"
-    parameter_name = "workspace"
+    title = parameter_name = WORKSPACE
+    template = "unfold/filters/filters_field.html"
+    form_class = WorkspaceChoice
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: type[Model], model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.model, self.site = model, model_admin.admin_site
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, str]]:
-        rows = Workspace._base_manager.using("ops").order_by("-created_at")[:NEWEST]
-        return [(str(row.pk), f"{row.name} ({row.slug})") for row in rows]
+        return ()
+
+    def has_output(self) -> bool:
+        return True
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(workspace_id=self.value()) if self.value() in dict(self.lookup_choices) else queryset
+        key = uuid_in(self.value())
+        return queryset.filter(workspace_id=key) if key else queryset
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        yield {"form": WorkspaceChoice(self.site, self.model, uuid_in(self.value()))}
+
+
+def uuid_in(text: str | None) -> UUID | None:
+    """The id that a parameter holds."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 def one_of(lookup: str, values: Iterable[str], title: str = "") -> type[admin.SimpleListFilter]:
@@ -60,14 +88,9 @@ def one_of(lookup: str, values: Iterable[str], title: str = "") -> type[admin.Si
 class ReadOnlyAdmin(LookedAt):
     """For rows that only actions write: everything can be looked at, nothing typed. Default managers refuse unscoped reads."""
 
-    paginator = CappedPaginator
-    list_per_page = 50
-    ordering = ("-pk",)
-    show_facets = admin.ShowFacets.NEVER
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         blobs = [field.name for field in self.opts.concrete_fields if isinstance(field, BinaryField | GeneratedField)]
-        return self.model._base_manager.using("ops").defer(*blobs).order_by(*self.ordering or ())
+        return self.model._base_manager.using("ops").defer(*blobs).order_by("-pk")
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         hidden = BinaryField | GeneratedField
@@ -86,13 +109,28 @@ class TenantAdmin(ReadOnlyAdmin):
 
     list_select_related = ("workspace",)
     list_filter: Any = (WorkspaceFilter,)
+    list_filter_submit = True
+
+    def keyed(self, rows: QuerySet[Any], page: NewestFirst) -> QuerySet[Any]:
+        key = uuid_in(page.params.get(WORKSPACE)) or self._named(page.query)
+        return rows.filter(workspace_id=key) if key else rows
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        """A workspace's address finds all rows of that workspace; any other word is looked for in the columns."""
+        if key := self._named(search_term):
+            return queryset.filter(workspace_id=key), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def _named(self, words: str) -> UUID | None:
+        rows = Workspace._base_manager.using("ops").filter(slug=words.strip())
+        return rows.values_list("pk", flat=True).first() if words else None
 
 
 def show(model: type[Model], *, columns: str, search: str, filters: Iterable[Any] = (), joins: str = "") -> None:
     """Register a tenant's table: what its list shows, finds and filters by."""
     options = {
         "list_display": (*columns.split(), "workspace"),
-        "search_fields": (*search.split(), "workspace__slug"),
+        "search_fields": search.split(),
         "list_filter": (WorkspaceFilter, *filters),
         "list_select_related": ("workspace", *joins.split()),
     }

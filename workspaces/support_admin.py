@@ -48,7 +48,7 @@ class SupportAccessAdmin(TenantAdmin):
     """Every request; the staff sees all of them and acts by their own."""
 
     list_display = ("staff", "person", "workspace", "state", "reason", "requested_at", "expires_at", "ended_at")
-    search_fields = ("staff__email", "person__email", "reason", "workspace__slug")
+    search_fields = ("staff__email", "person__email", "reason")
     list_filter = (WorkspaceFilter, "state", "requested_at")
     list_select_related = ("workspace", "staff", "person")
     actions_list = ("ask",)

@@ -145,7 +145,9 @@ def turned_away(answer: Any) -> bool:
 
 
 def test_every_setting_is_documented() -> None:
-    source = "".join((ROOT / f"flowboard/{name}.py").read_text() for name in ("settings", "sign_in", "ai", "asgi"))
+    source = "".join(
+        (ROOT / f"flowboard/{name}.py").read_text() for name in ("settings", "sign_in", "ai", "office", "asgi")
+    )
     names = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', source) + re.findall(r'environ\.get\("([A-Z_]+)"', source))
     names |= set(re.findall(r'_database\("([A-Z_]+)"', source)) - {"DJANGO_SETTINGS_MODULE"}
     text = (ROOT / "docs/operations.md").read_text()

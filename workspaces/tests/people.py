@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.models import User
@@ -74,6 +76,18 @@ def browser(actor: Actor) -> Client:
     """A signed-in test client."""
     client = Client()
     client.force_login(actor.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def make_staff(name: str, *groups: str) -> Client:
+    """Somebody of the staff with a second factor, signed in: of these groups, or a superuser."""
+    user = make_person(name)
+    user.is_staff, user.is_superuser = True, not groups
+    user.save(update_fields=["is_staff", "is_superuser"])
+    user.groups.set(Group.objects.filter(name__in=groups))
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 

@@ -16,7 +16,7 @@ from workspaces.backoffice import ReadOnlyAdmin
 from workspaces.models import Role, TenantModel
 from workspaces.spine import acting
 
-from .people import browser
+from .people import browser, make_staff
 
 OURS = [
     model
@@ -31,10 +31,7 @@ names = pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 @pytest.fixture
 def staff(db: None) -> Client:
     """Signed in as a superuser."""
-    user = User.objects.create_superuser("root@example.com", "flowboard-demo", name="Root")
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return make_staff("Root")
 
 
 @pytest.fixture
