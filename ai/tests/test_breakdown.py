@@ -22,6 +22,7 @@ from workspaces.tests.people import Program, browser, log
 
 from .provider import Provider
 from .rows import switch_on, used
+from .workers import work as work_off
 
 PARTS = [
     {"title": "Write the copy", "estimate": 2, "because": "“copy” stands in it."},
@@ -42,6 +43,10 @@ def work(alice: Actor, project: Project) -> Task:
 
 def done(run: AIRun) -> AIRun:
     perform(run.workspace_id, run.pk)
+    return now(run)
+
+
+def now(run: AIRun) -> AIRun:
     with tenancy.workspace(run.workspace_id, atomic=True):
         return AIRun.objects.within(run.workspace_id).select_related("change").get(pk=run.pk)
 
@@ -162,7 +167,8 @@ def test_cancelled_while_the_model_is_asked_it_stops_and_proposes_nothing(
 
     ai_on.says(cancel)
     ai_on.pause = 0.02
-    assert done(run).state == "cancelled"
+    work_off(run.workspace_id, run.pk)
+    assert now(run).state == "cancelled"
     assert ai_on.stopped == 1 and used(bob)[0].outcome == "cancelled" and used(bob)[0].input_tokens > 0
     assert len(titles(bob)) == 1
 

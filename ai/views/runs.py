@@ -14,10 +14,13 @@ from ..runs import KINDS, run_seen_by
 
 @member_page("GET", "DELETE")
 def show(request: MemberRequest, ai_run: UUID) -> HttpResponse:
-    """The page asks for its one section again until it is over; DELETE stops it."""
+    """The page asks for its one section again until it is over, and then goes on to what came of it; DELETE stops it."""
     run = run_seen_by(request.by, ai_run)
     if request.method == "DELETE":
         run = cancel_run(request.by, run)
     part = request.headers.get("HX-Target") == "ai-run"
     title = KINDS[run.kind].title if run.kind in KINDS else "Background work"
-    return render(request, "ai/_run.html" if part else "ai/run.html", {"run": run, "title": title})
+    answer = render(request, "ai/_run.html" if part else "ai/run.html", {"run": run, "title": title})
+    if part and run.state == run.State.DONE and run.result.get("page"):
+        answer["HX-Redirect"] = run.result["page"]
+    return answer
