@@ -12,7 +12,7 @@ columns-3 command copy corner-down-left download ellipsis external-link eye file
 inbox info keyboard kanban key-round laptop layers link link-2 list list-checks list-filter list-tree lock log-out mail message-square message-circle monitor moon
 move panel-left panel-left-close panel-right paperclip pencil plug plus refresh-cw rotate-ccw search send settings shield shield-check sliders-horizontal
 smartphone smile sparkles square-check square-kanban square-pen sun tag trash-2 triangle-alert undo-2 unlink upload user user-minus user-plus user-round
-users wifi-off x zap circle-user ban rows-3 maximize-2 minimize-2 hourglass
+users wifi-off x zap circle-user ban rows-3 maximize-2 minimize-2 hourglass pin
 """.split()
 
 

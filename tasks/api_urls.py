@@ -25,7 +25,7 @@ from .api.lists import Search, Tasks
 from .api.people import OnePerson, OneTaskPerson, People, TaskPeople
 from .api.preferences import Preferences
 from .api.projects import ArchiveProject, OneProject, Projects, RestoreProject
-from .api.tasks import ArchiveTask, MoveTask, OneTask, RestoreTask, TaskActivity
+from .api.tasks import ArchiveTask, MoveTask, OneTask, PinTask, RestoreTask, TaskActivity
 
 BASE = "api/v1/workspaces/<slug:workspace>/"
 PROJECT, TASK = f"{BASE}projects/<slug:key>/", f"{BASE}tasks/<slug:ref>/"
@@ -51,6 +51,7 @@ urlpatterns = [
     path(f"{BASE}tasks/bulk/", BulkTasks.as_view()),
     path(TASK, OneTask.as_view()),
     path(f"{TASK}move/", MoveTask.as_view()),
+    path(f"{TASK}pin/", PinTask.as_view()),
     path(f"{TASK}archive/", ArchiveTask.as_view()),
     path(f"{TASK}restore/", RestoreTask.as_view()),
     path(f"{TASK}comments/", Comments.as_view()),

@@ -59,6 +59,13 @@ def _assigned(row: Any) -> str:
     return " and ".join(parts)
 
 
+def _pinned(row: Any) -> str:
+    """pinned FLOW-4 Fix login: it must begin on 2026-12-07 and be due on 2026-12-12"""
+    pin = row.after["pin"]
+    said = [f"{words} on {day}" for words, day in (("begin", pin["start"]), ("be due", pin["due"])) if day]
+    return f"pinned {subject_words(row)}: it must {' and '.join(said)}"
+
+
 def _moved(row: Any) -> str:
     was, now = row.before["status"], row.after["status"]
     if was["id"] == now["id"]:
@@ -119,6 +126,8 @@ define("label:recovered", _named("brought back the label"))
 define("task:created", "added {subject} to {after[status][name]}")
 define("task:updated", _updated)
 define("task:moved", _moved)
+define("task:pinned", _pinned)
+define("task:unpinned", "unpinned {subject}")
 define("task:archived", "archived {subject}")
 define("task:restored", "brought {subject} back to {after[status][name]}")
 define("task:deleted", "deleted {subject}")

@@ -189,7 +189,7 @@ proposable(
     takes=FIELDS,
     like=actions.Draft,
     before=_fields_now,
-    touches=lambda names: names,
+    touches=lambda names: [*names, *(["pin"] if "due" in names else [])],
 )
 proposable(
     actions.move_task,

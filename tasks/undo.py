@@ -126,6 +126,17 @@ def _touched_since(by: Actor, row: Any) -> bool:
     return bool(standing.exists())
 
 
+@undoes("task:pinned", "task:unpinned")
+def pin_back(by: Actor, row: Any) -> None:
+    task = _find(Task, by, row, "project", "status")
+    now, then = (_current(task, "pin_start"), _current(task, "pin_due")), row.after["pin"] or {}
+    _still(now, (then.get("start"), then.get("due")), f"The pin of {row.subject_key}")
+    if was := row.before["pin"]:
+        actions.pin_task(by, task, **{name: day and date.fromisoformat(day) for name, day in was.items()})
+    else:
+        actions.unpin_task(by, task)
+
+
 PAIRS = {
     "task:archived": (Task, actions.restore_task, ("project", "status")),
     "task:restored": (Task, actions.archive_task, ("project", "status")),

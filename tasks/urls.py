@@ -49,6 +49,7 @@ urlpatterns = [
     path(f"{P}columns/<uuid:status>/cards/", board.cards, name="cards"),
     path(f"{T}", tasks.task, name="task"),
     path(f"{T}place/", tasks.place, name="task_place"),
+    path(f"{T}pin/", tasks.pin, name="task_pin"),
     path(f"{T}archive/", tasks.archive, name="task_archive"),
     path(f"{T}assignees/", tasks.assignees, name="task_assignees"),
     path(f"{T}labels/", tasks.labels, name="task_labels"),

@@ -15,6 +15,7 @@ from .details import (
 )
 from .labels import create_label, delete_label, recover_label, update_label
 from .moving import move_task
+from .pins import pin_task, unpin_task
 from .projects import (
     archive_project,
     create_project,
@@ -29,8 +30,8 @@ from .tasks import Draft, archive_task, create_task, create_tasks, delete_task, 
 __all__ = [
     "Draft", "add_checklist_item", "add_dependency", "add_file", "add_link", "add_status", "archive_project", "archive_task", "create_comment", "create_label",
     "create_project", "create_task", "create_tasks", "delete_comment", "delete_label", "delete_project", "delete_task",
-    "move_status", "move_task", "recover_checklist_item", "recover_comment", "recover_file", "recover_label", "recover_link", "recover_project",
+    "move_status", "move_task", "pin_task", "recover_checklist_item", "recover_comment", "recover_file", "recover_label", "recover_link", "recover_project",
     "recover_status", "recover_task", "remove_checklist_item", "remove_dependency", "remove_file", "remove_link", "remove_status", "restore_project", "restore_task",
-    "share_project", "share_task", "unshare_project", "unshare_task", "update_checklist_item", "update_comment", "update_label", "update_project",
+    "share_project", "share_task", "unpin_task", "unshare_project", "unshare_task", "update_checklist_item", "update_comment", "update_label", "update_project",
     "update_status", "update_task",
 ]  # fmt: skip

@@ -113,7 +113,7 @@ def update_task(
     version their new value was made on: what changed since is merged, or refused with both (Conflicting).
     """
     by.must("task.edit", task)
-    _lock(task, base_version)
+    hold_task(task, base_version)
     before, after = {}, {}
     for name, value in fields.items():
         was, now = set_field(task, name, _met(by, task, name, value, (bases or {}).get(name)))
@@ -129,12 +129,12 @@ def update_task(
 
 
 HELD = (
-    "title", "description", "priority", "due", "estimate", "parent_id", "version", "field_versions", "completed_at", "archived_at", "deleted_at",
+    "title", "description", "priority", "due", "estimate", "pin_start", "pin_due", "parent_id", "version", "field_versions", "completed_at", "archived_at", "deleted_at",
     "status_id", "rank",
 )  # fmt: skip
 
 
-def _lock(task: Task, base_version: int | None = None) -> None:
+def hold_task(task: Task, base_version: int | None = None) -> None:
     """Hold the row, and read what may have changed since it was found."""
     held = Task.objects.within(task.workspace_id).select_for_update(no_key=True).get(pk=task.pk)
     for name in HELD:
@@ -178,7 +178,7 @@ def _turn(by: Actor, task: Task, event: str, column: str, value: datetime | None
 def archive_task(by: Actor, task: Task, *, base_version: int | None = None) -> Task:
     """Take a task off the board and keep it."""
     by.must("task.edit", task)
-    _lock(task, base_version)
+    hold_task(task, base_version)
     return task if task.archived_at else _turn(by, task, "task:archived", "archived_at", by.at or timezone.now())
 
 
@@ -186,7 +186,7 @@ def archive_task(by: Actor, task: Task, *, base_version: int | None = None) -> T
 def restore_task(by: Actor, task: Task, *, base_version: int | None = None) -> Task:
     """Bring an archived task back to its column."""
     by.must("task.edit", task)
-    _lock(task, base_version)
+    hold_task(task, base_version)
     _check_column(task)
     return _turn(by, task, "task:restored", "archived_at", None) if task.archived_at else task
 
@@ -198,7 +198,7 @@ def delete_task(by: Actor, task: Task, *, base_version: int | None = None) -> Ta
     held = Task.objects.within(task.workspace_id).select_for_update(no_key=True).get(pk=task.pk)
     if held.deleted_at:
         return held
-    _lock(task, base_version)
+    hold_task(task, base_version)
     return _turn(by, task, "task:deleted", "deleted_at", by.at or timezone.now())
 
 

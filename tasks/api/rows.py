@@ -28,11 +28,12 @@ LABELS = """
  (SELECT coalesce(json_agg(json_build_object('id', l.id, 'name', l.name, 'color', l.color) ORDER BY l.name), '[]')
   FROM tasks_tasklabel o JOIN tasks_label l ON l.workspace_id = o.workspace_id AND l.id = o.label_id
   WHERE o.workspace_id = t.workspace_id AND o.task_id = t.id AND l.deleted_at IS NULL)"""
+PIN = "CASE WHEN coalesce(t.pin_start, t.pin_due) IS NOT NULL THEN json_build_object('start', t.pin_start, 'due', t.pin_due) END"
 VERSIONS = "(jsonb_build_object(" + ", ".join(f"'{name}', 1" for name in VERSIONED) + ") || t.field_versions)"
 FIELDS = {
     "id": "t.id", "key": "p.key || '-' || t.number", "project": "p.key", "title": "t.title", "description": "t.description",
     "status": "json_build_object('id', s.id, 'name', s.name, 'category', s.category)", "assignees": ASSIGNEES, "labels": LABELS,
-    "priority": "t.priority", "due": "t.due", "estimate": "t.estimate", "parent": "p.key || '-' || up.number", "version": "t.version",
+    "priority": "t.priority", "due": "t.due", "estimate": "t.estimate", "pin": PIN, "parent": "p.key || '-' || up.number", "version": "t.version",
     "versions": VERSIONS,
     **MOMENTS, "comment_count": "t.comment_count", "checklist_count": "t.checklist_count", "checklist_done": "t.checklist_done",
 }  # fmt: skip
@@ -122,6 +123,13 @@ class LabelRef(serializers.Serializer[Any]):
     color = serializers.ChoiceField(choices=COLORS)
 
 
+class PinOut(serializers.Serializer[Any]):
+    """Where a planner must leave the task."""
+
+    start = serializers.DateField(allow_null=True, help_text="it must begin on this day")
+    due = serializers.DateField(allow_null=True, help_text="it must be due on this day")
+
+
 VersionsOut = type(
     "VersionsOut",
     (serializers.Serializer,),
@@ -144,6 +152,7 @@ class TaskOut(serializers.Serializer[Any]):
     priority = serializers.IntegerField(min_value=0, max_value=4, help_text="0 none, 1 low, 2 medium, 3 high, 4 urgent")
     due = serializers.DateField(allow_null=True)
     estimate = serializers.IntegerField(allow_null=True, help_text="points")
+    pin = PinOut(allow_null=True)
     parent = serializers.CharField(allow_null=True, help_text="FLOW-7: the task that this one stands below")
     version = serializers.IntegerField(help_text="counts the edits: the ETag")
     versions = VersionsOut(help_text="of each field: the version at which it last changed")

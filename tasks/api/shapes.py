@@ -44,6 +44,7 @@ class Versions(Strict):
     assignees = Whole(min_value=1, required=False)
     labels = Whole(min_value=1, required=False)
     place = Whole(min_value=1, required=False, help_text="taken, so that `versions` can be sent back as it was read")
+    pin = Whole(min_value=1, required=False, help_text="taken like `place`")
 
 
 class TaskChange(TaskFields):
@@ -51,6 +52,13 @@ class TaskChange(TaskFields):
 
     title = Text(max_length=300, required=False)
     versions = Versions(required=False)
+
+
+class Pin(Strict):
+    """At least one of the two."""
+
+    start = Day(allow_null=True, required=False, help_text="it must begin on this day")
+    due = Day(allow_null=True, required=False, help_text="it must be due on this day")
 
 
 class Move(Strict):

@@ -16,13 +16,13 @@ from workspaces.rest.match import base_version, etag
 from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer, nothing
 
-from ..actions import archive_task, delete_task, move_task, restore_task, update_task
+from ..actions import archive_task, delete_task, move_task, pin_task, restore_task, unpin_task, update_task
 from ..actions.meeting import Conflicting, Elsewhere
 from ..models import Task
 from ..reading.finding import find_task
 from .naming import fields_named, status_named, task_named
 from .rows import TaskOut, read_task, task_shown
-from .shapes import Move, TaskChange
+from .shapes import Move, Pin, TaskChange
 
 
 class TaskEndpoint(Endpoint):
@@ -87,6 +87,25 @@ class MoveTask(TaskEndpoint):
             move_task(self.by, task, to=to, after=after, base_version=base_version, seen=said.get("version"))
 
         return self.act(ref, move)
+
+
+class PinTask(TaskEndpoint):
+    """Where a planner must leave a task."""
+
+    @describes("pin_task", TaskOut, body=Pin, match=True)
+    def put(self, request: Request, workspace: str, ref: str) -> HttpResponse:
+        """Pin it to the day on which it must begin, be due, or both; it stays pinned until somebody unpins it."""
+
+        def pin(task: Task, base_version: int | None) -> None:
+            self.by.must("task.edit", task)
+            pin_task(self.by, task, base_version=base_version, **self.given(Pin))
+
+        return self.act(ref, pin)
+
+    @describes("unpin_task", TaskOut, match=True)
+    def delete(self, request: Request, workspace: str, ref: str) -> HttpResponse:
+        """Let a planner move it again."""
+        return self.act(ref, lambda task, base_version: unpin_task(self.by, task, base_version=base_version))
 
 
 class ArchiveTask(TaskEndpoint):

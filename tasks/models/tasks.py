@@ -21,7 +21,7 @@ from workspaces.scoping import TenantQuerySet
 from ..access import Path, gives, paths
 from .projects import Label, Project, Status, whole
 
-VERSIONED = ("title", "description", "priority", "due", "estimate", "parent", "assignees", "labels", "place")
+VERSIONED = ("title", "description", "priority", "due", "estimate", "parent", "assignees", "labels", "place", "pin")
 OPEN = Q(archived_at=None, deleted_at=None)
 SHARED = OPEN & Q(shared=True)
 
@@ -62,6 +62,8 @@ class Task(TenantModel):
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NONE)
     due = models.DateField(null=True, blank=True)
     estimate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="points")
+    pin_start = models.DateField(null=True, blank=True, help_text="a planner must let it begin on this day")
+    pin_due = models.DateField(null=True, blank=True, help_text="a planner must let it be due on this day")
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, db_constraint=False, db_index=False, related_name="subtasks"
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -125,10 +125,21 @@ def _task(facts: Facts, task: Task, linked: Linked) -> dict[str, Any]:
         "url": linked.tasks.replace("REF", task.ref), "status": status, "priority": task.priority, "priority_name": task.get_priority_display(),
         "due": task.due.isoformat() if task.due else "", "due_shown": day(task.due, today) if task.due else "",
         "overdue": task.due is not None and task.due < today and status["category"] != "done", "estimate": task.estimate,
+        "pin": _pin(task, today),
         "assignees": facts.faces(task.people), "created_at": task.created_at, "updated_at": task.updated_at,
         "labels": [fact for key, fact in facts.labels.items() if key in task.label_ids],
         "created_by": str(task.creator) if task.creator else "", "parent": _parent(task, linked.tasks),
     }  # fmt: skip
+
+
+def _pin(task: Task, today: date) -> dict[str, str] | None:
+    """Where a planner must leave it, in words; a due date that somebody set elsewhere is said too."""
+    days = {"start": task.pin_start, "due": task.pin_due}
+    said = [f"{words} {day(one, today)}" for words, one in (("begins", task.pin_start), ("due", task.pin_due)) if one]
+    off = bool(task.pin_due and task.pin_due != task.due)
+    values = {name: one.isoformat() if one else "" for name, one in days.items()}
+    words = ", ".join(said)
+    return values | {"words": words[:1].upper() + words[1:], "off": off} if said else None  # type: ignore[return-value]
 
 
 def _parent(task: Task, pattern: str) -> dict[str, str] | None:

@@ -80,6 +80,7 @@ ACTS: dict[str, Callable[[Actor, Project, Task], Any]] = {
     "many fields": lambda by, p, t: actions.update_task(
         by, t, description="x", priority=4, due=date(2026, 12, 24), estimate=3
     ),
+    "pin": lambda by, p, t: actions.pin_task(by, t, start=date(2026, 12, 1), due=date(2026, 12, 24)),
     "assign": lambda by, p, t: actions.update_task(by, t, assignees=[by.user]),
     "label": lambda by, p, t: actions.update_task(by, t, labels=[bug(by)]),
     "parent": lambda by, p, t: actions.update_task(by, t, parent=card(by, "Two")),

@@ -30,13 +30,13 @@ def lines(fields: QueryDict, name: str, words: str) -> list[str]:
     return found
 
 
-def due(fields: QueryDict) -> date | None:
+def due(fields: QueryDict, name: str = "due", words: str = "The due date") -> date | None:
     """A date such as 2026-12-31, or none."""
-    value = fields.get("due", "").strip()
+    value = fields.get(name, "").strip()
     try:
         return date.fromisoformat(value) if value else None
     except ValueError as error:
-        raise Refused("The due date is a date such as 2026-12-31.", "due") from error
+        raise Refused(f"{words} is a date such as 2026-12-31.", name) from error
 
 
 def version(fields: QueryDict) -> int | None:

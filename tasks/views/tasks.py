@@ -15,7 +15,7 @@ from ..models import Label, Task
 from ..reading.finding import find_label, find_neighbour, find_people, find_project, find_status, find_task, labels_of
 from ..reading.task import task_page
 from .conflicts import merged, side_by_side
-from .fields import changes, drafts, named, version
+from .fields import changes, drafts, due, named, version
 
 NEW = ("titles", "status", "at", "priority", "due", "assignee", "label")
 
@@ -106,6 +106,18 @@ def archive(request: MemberRequest, ref: str) -> HttpResponse:
     found, _ = find_task(request.by, ref), sent(request)
     verb = actions.archive_task if request.method == "POST" else actions.restore_task
     return told(request, verb(request.by, found))
+
+
+@member_page("POST", "DELETE")
+def pin(request: MemberRequest, ref: str) -> HttpResponse:
+    """Pin a task to the days on which it must begin or be due; DELETE lets a planner move it again."""
+    found = find_task(request.by, ref)
+    if request.method == "DELETE":
+        sent(request)
+        return told(request, actions.unpin_task(request.by, found))
+    fields = sent(request, "start", "due")
+    days = {"start": due(fields, "start", "The day on which it begins"), "due": due(fields)}
+    return told(request, actions.pin_task(request.by, found, **days))
 
 
 @member_page("POST")

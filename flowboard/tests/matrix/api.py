@@ -114,6 +114,8 @@ ANSWERS: dict[str, Asked] = {
     f"patch {TASK}": by("edits_task", title="New"),
     f"delete {TASK}": by("deletes_task"),
     f"get {TASK}activity/": by("sees_task"),
+    f"put {TASK}pin/": by("edits_task", due="2026-12-24"),
+    f"delete {TASK}pin/": by("edits_task", silent=True),
     f"post {TASK}archive/": by("edits_task"),
     f"post {TASK}restore/": by("edits_task", silent=True),
     f"post {TASK}move/": by("edits_task", status="{status}", after=None),

@@ -111,6 +111,8 @@ ANSWERS: dict[str, Asked] = {
     f"post {TASK}people/": by("manages_project", user="{alone}", grant="comment_task"),
     f"delete {TASK}people/": by("manages_project", user="{alone}"),
     f"post {TASK}place/": by("edits_task", status="{status}", after=""),
+    f"post {TASK}pin/": by("edits_task", due="2026-12-24"),
+    f"delete {TASK}pin/": by("edits_task", silent=True),
     f"post {TASK}archive/": by("edits_task"),
     f"delete {TASK}archive/": by("edits_task", silent=True),
     f"post {TASK}assignees/": by("assigns", user="{shared}", on="1"),
