@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 UNIT = 100  # points are counted in hundredths, so that half a point a day is a whole number
+CHANGE = 20
 MONDAY_TO_FRIDAY = frozenset(range(5))
 
 
@@ -37,7 +38,9 @@ class Work:
     people: tuple[str, ...] = ()
     due: date | None = None
     deadline: date | None = None
-    earliest: date | None = None
+    earliest: date | None = None  # the first day of work on it
+    begins: date | None = None  # work begins on this day, or the first working day after it, and on no other
+    due_from: date | None = None  # a new date lies on this day or later
     pinned: bool = False
     priority: int = 0  # 0 none … 4 urgent
 
@@ -53,6 +56,7 @@ class Problem:
     waits: tuple[tuple[str, str], ...] = ()
     churn: int | None = None
     undated: bool = True  # tasks without a date get one
+    change: int = CHANGE  # what moving a date costs; a day too late costs 10
     rate: int = UNIT  # a day, where nobody is assigned
     weekdays: frozenset[int] = MONDAY_TO_FRIDAY
 

@@ -46,10 +46,14 @@ def why_nowhere(layout: Layout, piece: Piece) -> Because:
 def _window(layout: Layout, piece: Piece, n: int) -> Because:
     """The task stands as near to what is wanted as it may at all: what is asked of it, its length and days off say how near."""
     grid, work, slot = layout.grid, piece.work, piece.slots[n]
+    if work.begins:
+        return Because("pin", f"It is pinned to begin on {day(work.begins)}; {_length(piece)}.")
     if work.due is None:
         return Because("undated", f"It had no date; {_length(piece)} from {day(grid.axis[slot.first])} on.")
     if work.deadline and work.deadline < work.due:
         return Because("deadline", f"It must be done by {day(work.deadline)}.")
+    if work.due_from and slot.last == grid.first_on(piece.group, work.due_from):
+        return Because("frozen", f"No date before {day(work.due_from)} may change.")
     if work.due < grid.problem.start:
         return Because("overdue", f"Its date, {day(work.due)}, has passed; {_length(piece)}.")
     if work.earliest and grid.axis[slot.first] >= work.earliest > grid.problem.start:
@@ -64,6 +68,8 @@ def _no_window(layout: Layout, piece: Piece) -> Because:
     if not piece.length:
         name = next(person.name for person in problem.people if person.id in work.people and person.capacity <= 0)
         return Because("capacity", f"{name} has no points a day.", people=(name,))
+    if work.begins:
+        return _no_room_after_pin(work.begins, piece)
     begin = max(problem.start, work.earliest or problem.start)
     end = min(problem.end, work.deadline or problem.end)
     limit = (
@@ -73,6 +79,11 @@ def _no_window(layout: Layout, piece: Piece) -> Because:
     names = _names(layout, piece)
     kind = "deadline" if work.deadline and end == work.deadline else "end"
     return Because(kind, f"{_length(piece)}, and {_working(names)} {_days(there)} until {limit}.", people=tuple(names))
+
+
+def _no_room_after_pin(begins: date, piece: Piece) -> Because:
+    words = f"It is pinned to begin on {day(begins)}, and {_length(piece)}: that ends after all that is planned."
+    return Because("pin", words)
 
 
 def _crowded(layout: Layout, piece: Piece, fault: Fault) -> Because:

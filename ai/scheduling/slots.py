@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from .problem import Problem, Work, days
 
-# what a day too late, a day too early, any change and a day without a date cost; a task left out costs more than all of them
-LATE, EARLY, CHANGE, SOON, LEFT_OUT = 10, 3, 20, 1, 40
+# what a day too late, a day too early and a day without a date cost; a task left out costs more than all of them
+LATE, EARLY, SOON, LEFT_OUT = 10, 3, 1, 40
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,10 @@ class Grid:
         """The place of the last day of the axis that is not after this one; -1 where there is none."""
         return bisect_right(self.axis, day) - 1
 
+    def first_on(self, group: Sequence[int], day: date) -> int:
+        """The first place of the group that is not before the day; -1 where there is none."""
+        return next((n for n in group if self.axis[n] >= day), -1)
+
     def _planned(self, work: Work) -> bool:
         """What has no date and shall have none is not planned, nor in anybody's way."""
         return work.due is not None or (self.problem.undated and not work.pinned)
@@ -111,12 +115,19 @@ class Grid:
         work, group, end = piece.work, piece.group, min(self.problem.end, piece.work.deadline or self.problem.end)
         begin, stop = max(self.problem.start, work.earliest or self.problem.start), self.floor(end)
         spans = zip(group, group[piece.length - 1 :], strict=False) if piece.length else ()
-        slots = [Slot(a, b) for a, b in spans if self.axis[a] >= begin and b <= stop]
         wanted = self.wanted(piece)
-        piece.slots = tuple(slots)
-        piece.kept = next((n for n, slot in enumerate(slots) if slot.last == wanted), None)
-        piece.costs = tuple(self._cost(piece, n, wanted) for n in range(len(slots)))
-        piece.left_out = LEFT_OUT * len(self.axis) * (1 + work.priority)
+        only = self.first_on(group, work.begins) if work.begins else None
+        piece.slots = tuple(
+            Slot(a, b)
+            for a, b in spans
+            if self.axis[a] >= begin and b <= stop and only in (None, a) and (b == wanted or self._may_be_due(work, b))
+        )
+        piece.kept = next((n for n, slot in enumerate(piece.slots) if slot.last == wanted), None)
+        piece.costs = tuple(self._cost(piece, n, wanted) for n in range(len(piece.slots)))
+        piece.left_out = (LEFT_OUT * len(self.axis) + self.problem.change) * (1 + work.priority)
+
+    def _may_be_due(self, work: Work, last: int) -> bool:
+        return work.due_from is None or self.axis[last] >= work.due_from
 
     def wanted(self, piece: Piece) -> int | None:
         """The last working day of the task that is not after its date as it stands; None without a date."""
@@ -131,7 +142,7 @@ class Grid:
             return SOON * weight * (last + 1)
         if n == piece.kept:
             return 0
-        return CHANGE + (LATE * weight * (last - wanted) if last > wanted else EARLY * (wanted - last))
+        return self.problem.change + (LATE * weight * (last - wanted) if last > wanted else EARLY * (wanted - last))
 
     def _room(self) -> dict[str, list[int]]:
         """What each person has left on each day beside the tasks that stay."""

@@ -38,6 +38,7 @@ def problems(draw: st.DrawFn, most: int = 7) -> Problem:
     works = [
         Work(f"t{n}", f"T-{n}", units(draw(st.sampled_from([0.5, 1, 2, 3]))), draw(st.sampled_from([(), ("a",), ("b",), ("a", "b")])),
              due=day(draw(maybe)), deadline=day(draw(st.none() | st.integers(2, 13))), earliest=day(draw(st.none() | st.integers(0, 6))),
+             begins=day(draw(st.sampled_from([None] * 4 + [0, 2, 5]))), due_from=day(draw(st.sampled_from([None] * 4 + [3, 5]))),
              pinned=draw(st.integers(0, 4)) == 0, priority=draw(st.integers(0, 4)))
         for n in range(draw(st.integers(1, most)))
     ]  # fmt: skip
@@ -95,6 +96,8 @@ def keeps_promises(asked: Problem, plan: Plan) -> None:
         assert asked.start <= one.first <= one.due or one in plan.kept
         assert one.due <= (work.deadline or asked.end) or one in plan.kept
         assert one.first >= (work.earliest or asked.start)
+        assert not work.begins or one.first == first_day(asked, work)
+        assert not work.due_from or one.due >= work.due_from or one in plan.kept
     for blocked, blocking in asked.waits:
         if blocked in placed:
             assert blocking in placed or blocking in stays or not planned(asked, works[blocking])
@@ -108,6 +111,16 @@ def keeps_promises(asked: Problem, plan: Plan) -> None:
     assert all(one.because and one.because.words for one in plan.changed)
     assert all(one.because.words for one in plan.unplaced)
     assert all(one.because.kind != "left" for one in plan.unplaced)
+
+
+def first_day(asked: Problem, work: Work) -> date:
+    """The day on which it is pinned to begin, or the next on which all its people work."""
+    assert work.begins
+    people = [person for person in asked.people if person.id in work.people]
+    day = max(work.begins, asked.start)
+    while not (all(one.works_on(day) for one in people) and (people or day.weekday() < 5)):
+        day += timedelta(1)
+    return day
 
 
 def planned(asked: Problem, work: Work) -> bool:
@@ -188,6 +201,29 @@ def test_what_cannot_be_placed_says_why() -> None:
     assert "PIN, which stays, waits for it" in words["BEFORE"]
     nobody = solve(Problem(MONDAY, on(4), (task("none", people="z"),), (Person("z", "Zoe", 0),)))
     assert nobody.unplaced[0].because.words == "Zoe has no points a day."
+
+
+def test_a_day_to_begin_on_and_days_whose_dates_stay() -> None:
+    asked = problem(
+        task("begun", 2, due=9, begins=on(2)), task("stays", 1, "b", due=2, due_from=on(8)), task("late", 1, "b", due=-3, due_from=on(8)),
+        task("full", 9, "", begins=on(3)),
+    )  # fmt: skip
+    plan = solve(asked)
+    assert {one.ref: (one.first, one.due) for one in plan.changed} == {"BEGUN": (on(2), on(3)), "LATE": (on(8), on(8))}
+    assert {one.ref: one.because.words for one in plan.changed if one.because} == {
+        "BEGUN": "It is pinned to begin on 6 January; 2 points take 2 working days.",
+        "LATE": "No date before 12 January may change.",
+    }
+    assert [one.ref for one in plan.kept] == ["STAYS"]
+    assert plan.unplaced[0].because.words.startswith(
+        "It is pinned to begin on 7 January, and 9 points take 9 working days"
+    )
+
+
+def test_moving_costs_what_is_said() -> None:
+    asked = problem(task("pin", 1, due=1, pinned=True), task("x", 1, due=1, priority=4), task("y", 1, due=0))
+    assert [one.ref for one in solve(asked).changed] == ["X", "Y"]
+    assert [one.ref for one in solve(replace(asked, change=100)).changed] == ["X"]
 
 
 def test_the_budget_of_moves_is_held_and_named() -> None:
