@@ -115,7 +115,8 @@ def place(request: HttpRequest) -> str:
         return inside(request.path_info)
     match = request.resolver_match
     name = (match and match.url_name) or request.path_info
-    return "ai" if name.startswith("ai_") else name
+    ours = match is not None and not match.namespaces  # the back-office names its pages by their app too
+    return "ai" if ours and name.startswith("ai_") else name
 
 
 def inside(path: str) -> str:
