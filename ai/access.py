@@ -24,6 +24,11 @@ def offered(by: Actor) -> bool:
     return has(by, _enabled(by).values_list("guests", flat=True).first())
 
 
+def there(by: Actor, *, ever: bool) -> bool:
+    """Whether the workspace has switched it on, or with `ever` has ever chosen anything of it. Inside the workspace."""
+    return (AISettings.objects.within(by.workspace) if ever else _enabled(by)).exists()
+
+
 def has(by: Actor, guests: bool | None) -> bool:
     """Whether the AI is there for the actor; `guests` is None where the workspace has it off, else whether guests have it too."""
     return guests is not None and (by.may(PERMISSION) or (guests and _guest_may(by)))

@@ -1,6 +1,7 @@
 """What apps put on pages that stand below them (workspaces/panels.py), in the order shown."""
 
 from ai.accepting import aid
+from ai.access import there as ai_there
 from ai.panels import receipt_of
 from tasks.panels import count_open, mine, overview, projects
 from tasks.people import acquaintances
@@ -32,6 +33,9 @@ SLOTS = {
     "editor": [("ai", "ai/_write_button.html")],
     "pane": [("ai", "ai/_write.html")],
 }
+
+# first words of permissions, scopes, events and doors that are not in every workspace, and (actor, ever=…) -> whether in this
+OPTIONAL = {"ai": ai_there}
 
 # (actor, receipt's id) -> what marks an act as done with that help (workspaces/aid.py)
 AID = aid

@@ -77,5 +77,12 @@ def slot(name: str) -> list[tuple[str, str]]:
     return _registered().SLOTS[name]  # type: ignore[no-any-return]
 
 
+def absent(by: Actor, *, ever: bool = False) -> frozenset[str]:
+    """First words (`ai`) of permissions, scopes, events and doors of which pages do not speak: the workspace has what they
+    belong to switched off, or with `ever` has never touched it.
+    """
+    return frozenset(word for word, there in _registered().OPTIONAL.items() if not there(by, ever=ever))
+
+
 def _registered() -> Any:
     return import_module(settings.PANELS)

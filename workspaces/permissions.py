@@ -45,6 +45,11 @@ def by_area() -> dict[str, list[str]]:
     return found
 
 
+def is_of(name: str, words: frozenset[str]) -> bool:
+    """Whether a permission, a scope or an event begins with one of these."""
+    return name.replace(":", ".").split(".")[0] in words
+
+
 @dataclass(frozen=True)
 class SystemRole:
     """A role that every workspace has."""

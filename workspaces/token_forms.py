@@ -1,6 +1,6 @@
 """The form of an access token: whose it is, what it may do, how long it lasts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -15,7 +15,7 @@ LASTS = [("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "A year"
 
 
 class TokenForm(forms.Form):
-    """`roles` are those that a program of the workspace may have; without any only personal tokens are offered."""
+    """`roles` are those that a program of the workspace may have; without any only personal tokens are offered; `gone` are areas of which pages do not speak."""
 
     name = forms.CharField(max_length=80, help_text="What it is for, such as “nightly export”.")
     days = forms.TypedChoiceField(label="Lasts", choices=LASTS, coerce=int, initial="90")
@@ -23,11 +23,12 @@ class TokenForm(forms.Form):
     role = forms.ChoiceField(required=False, help_text="What its program may do at most.")
     access = forms.ChoiceField(label="May", choices=ACCESS, required=False, initial="full")
 
-    def __init__(self, *args: Any, roles: Sequence[Role] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Sequence[Role] = (), gone: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(str(role.pk), role.name) for role in roles]  # type: ignore[attr-defined]
         self.fields["role"].initial = next((str(role.pk) for role in roles if role.level == MEMBER), None)
-        for name in AREAS:
+        self.there = [name for name in AREAS if name not in gone]
+        for name in self.there:
             self.fields[f"area_{name}"] = forms.ChoiceField(
                 label=name.capitalize(),
                 choices=IN_AREA,
@@ -40,13 +41,14 @@ class TokenForm(forms.Form):
 
     def areas(self) -> Iterator[tuple[forms.BoundField, str]]:
         """Each area's field, with its words."""
-        for name, area in AREAS.items():
-            yield self[f"area_{name}"], area.words[:1].upper() + area.words[1:]
+        for name in self.there:
+            words = AREAS[name].words
+            yield self[f"area_{name}"], words[:1].upper() + words[1:]
 
     def scopes(self) -> list[str]:
         """What was chosen; none at all where area by area nothing was."""
         access = self.cleaned_data["access"] or "full"
         if access != "areas":
             return list(EVERYTHING) if access == "full" else [READ]
-        chosen = {name: self.cleaned_data[f"area_{name}"] for name in AREAS}
+        chosen = {name: self.cleaned_data[f"area_{name}"] for name in self.there}
         return [f"{name}:{verb}" for name, verb in chosen.items() if verb]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from .actor import Actor
 from .models import Role
-from .panels import open_projects
-from .permissions import ADMIN, MEMBER, PERMISSIONS
+from .panels import absent, open_projects
+from .permissions import ADMIN, MEMBER, PERMISSIONS, is_of
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Difference:
 
 def difference(by: Actor, was: Role, to: Role) -> Difference:
     """From one role to the other."""
-    gains, loses = _sentences(was, to), _sentences(to, was)
+    gone = absent(by)
+    gains, loses = _sentences(was, to, gone), _sentences(to, was, gone)
     if was.level < MEMBER <= to.level:
         gains.insert(0, _sight(by))
     if to.level < MEMBER <= was.level:
@@ -26,8 +27,8 @@ def difference(by: Actor, was: Role, to: Role) -> Difference:
     return Difference(gains, loses)
 
 
-def _sentences(less: Role, more: Role) -> list[str]:
-    held = more.allowed - less.allowed
+def _sentences(less: Role, more: Role, gone: frozenset[str]) -> list[str]:
+    held = {name for name in more.allowed - less.allowed if not is_of(name, gone)}
     said = [sentence for name, sentence in PERMISSIONS.items() if name in held]
     if less.level < ADMIN <= more.level:
         said.append("Read in the record of invitations and access tokens")

@@ -67,7 +67,7 @@ def _guarded() -> Any:
             try:
                 target = await asyncio.to_thread(outward.check, str(request.url))
             except outward.Unfetchable as no:
-                raise Fault(f"has an address that may not be asked: {no}") from None
+                raise Fault(f"has an address that may not be asked: {str(no).rstrip('.')}") from None
             request.url = request.url.copy_with(host=target.ip)
             request.extensions = {**request.extensions, "sni_hostname": target.host}
             return await super().handle_async_request(request)

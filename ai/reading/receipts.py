@@ -20,6 +20,13 @@ from .usage import purpose_words
 NEWEST = [Key("created_at", moment, down=True), Key("pk", uuid, down=True)]
 Outcome = AIUsage.Outcome
 GOOD = (Outcome.OK, Outcome.CACHED, Outcome.REPAIRED)
+OUTCOMES = {
+    Outcome.CACHED: "Cached",
+    Outcome.REPAIRED: "At the second try",
+    Outcome.CANCELLED: "Stopped",
+    Outcome.FAILED: "No answer",
+    Outcome.LOST: "Lost: charged in full",
+}
 WITHHELD = "data of a private project"
 
 
@@ -34,6 +41,7 @@ class Line:
     sent: list[str]
     texts: bool
     good: bool
+    outcome: str
 
 
 class Receipts:
@@ -53,7 +61,7 @@ class Receipts:
         return [
             Line(
                 row, face(row.user), purpose_words(row.purpose), prompts.get(row.prompt_id, ""), self.sent(row),
-                bool(row.asked or row.answered) and self.reads(row), row.outcome in GOOD,
+                bool(row.asked or row.answered) and self.reads(row), row.outcome in GOOD, OUTCOMES.get(row.outcome, ""),
             )
             for row in rows
         ]  # fmt: skip

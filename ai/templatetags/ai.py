@@ -1,4 +1,4 @@
-"""How amounts of the AI are written."""
+"""How amounts and times of the AI are written."""
 
 from django import template
 
@@ -12,3 +12,9 @@ def dollars(micros: int | None) -> str:
         return "–"
     value = micros / 1_000_000
     return f"${value:,.2f}" if value >= 1 or not micros else f"${value:.4f}" if micros >= 100 else f"${value:.6f}"
+
+
+@register.filter
+def seconds(milliseconds: int) -> str:
+    """340 ms, 7.4 s."""
+    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"

@@ -1,5 +1,8 @@
 """Settings › AI: the workspace's choices, each person's own, and what follows them."""
 
+import re
+from typing import Any
+
 import pytest
 from django.http import HttpResponse
 
@@ -94,12 +97,14 @@ def page(actor: Actor, data: dict[str, str] | None = None) -> HttpResponse:
     return client.post(URL, data, headers=HTMX) if data else client.get(URL)  # type: ignore[return-value]
 
 
-def test_the_page(alice: Actor, bob: Actor, gus: Actor, eve: Actor) -> None:
+def test_the_page(alice: Actor, bob: Actor, gus: Actor, eve: Actor, settings: Any) -> None:
+    settings.AI_TOKENS = 100_000
     for actor in (bob, gus, eve):
         assert page(actor).status_code == 404
     assert "Off: nothing of Acme is sent to any model" in page(alice).content.decode()
     assert page(alice, {"part": "workspace", "enabled": "1"}).status_code == 204
-    assert "Switch off for me" in page(alice).content.decode()
+    words = page(alice).content.decode()
+    assert "Switch off for me" in words and re.search(r"It begins anew on 1 [A-Z][a-z]+ \(UTC\)", words)
     words = page(bob).content.decode()
     assert "Switch on for me" in words
     assert "Models" not in words and "Guests" not in words

@@ -45,7 +45,7 @@ def shown(by: Actor) -> dict[str, Any]:
     desk, manages = desk_of(by), by.may("workspace.manage")
     return {
         "desk": desk, "held": desk.settings, "manages": manages, "plan": plan_of(by.workspace), "month": Month.now(),
-        "stands": stands(by, desk.settings.own_tokens), **(connections_shown(by, desk.connections) if manages else {}),
+        "next": Month.now().next.first, "stands": stands(by, desk.settings.own_tokens), **(connections_shown(by, desk.connections) if manages else {}),
     }  # fmt: skip
 
 

@@ -78,8 +78,8 @@ def _page(usage: Usage, cursor: str) -> Page:
 
 SHARES = (
     ("person", "By person", Usage.people),
-    ("purpose", "By purpose", Usage.purposes),
     ("model", "By model", Usage.models),
+    ("purpose", "By purpose", Usage.purposes),
 )
 
 

@@ -23,6 +23,8 @@ from ..history import VIA as DOORS
 from ..history import Line, line
 from ..models import ActivityLog, Membership
 from ..pages import member_page
+from ..panels import absent
+from ..permissions import is_of
 
 LONGEST_SHOWN = 2_000
 
@@ -56,10 +58,11 @@ def audit(request: HttpRequest) -> HttpResponse:
         found = audit.page(request.GET.get("cursor", "")[:1000])
     except ValidationError as error:
         raise Refused("The page to go on from is not one of this list.", "cursor") from error
+    gone = absent(by, ever=True)
     context = {
         "rows": [_told(audit, row) for row in found.page.rows], "looked_to": found.looked_to, "asked": audit.asked,
         "older": _at(audit, found.page.next), "newer": _at(audit, found.page.previous), "query": urlencode(audit.asked.told),
-        "people": _people(by, audit.asked.person), "doors": _doors(), "events": _events(), "check": last_check(by),
+        "people": _people(by, audit.asked.person), "doors": _doors(gone), "events": _events(gone), "check": last_check(by),
         "zone": timezone.get_current_timezone_name(), "SUPPORT": SUPPORT, "PROGRAMS": PROGRAMS,
         "may_export": by.may("export.run"),
     }  # fmt: skip
@@ -126,14 +129,14 @@ def _people(by: Actor, chosen: str) -> list[dict[str, Any]]:
     return people
 
 
-def _doors() -> dict[str, str]:
-    return {"web": "Web page", **DOORS}
+def _doors(gone: frozenset[str]) -> dict[str, str]:
+    return {"web": "Web page", **{key: words for key, words in DOORS.items() if key not in gone}}
 
 
-def _events() -> dict[str, list[tuple[str, str]]]:
+def _events(gone: frozenset[str]) -> dict[str, list[tuple[str, str]]]:
     """Noun → (event, its words)."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(EVENTS):
+    for name in sorted(name for name in EVENTS if not is_of(name, gone)):
         noun, _, verb = name.partition(":")
         groups.setdefault(noun.capitalize(), []).append((name, f"{noun} {verb.replace('_', ' ')}"))
     return groups

@@ -15,8 +15,8 @@ from ..faces import face
 from ..forms import RoleForm
 from ..models import Role
 from ..pages import member_page
-from ..panels import knows_everybody
-from ..permissions import MEMBER, OPEN_TO_ROLES, PERMISSIONS, by_area
+from ..panels import absent, knows_everybody
+from ..permissions import MEMBER, OPEN_TO_ROLES, PERMISSIONS, by_area, is_of
 from ..roles import assignable, find, value_of
 from .answers import blame, finished, onward
 
@@ -93,9 +93,10 @@ def _listed(by: Actor) -> dict[str, Any]:
     """The roles from the highest down, and the table of what they may."""
     rows = Role.objects.within(by.workspace).annotate(people=Count("memberships")).order_by("-level", "name")
     found = [_column(by, row) for row in rows]
+    gone = absent(by)
     return {
         "roles": found, "may_manage": by.may("role.manage"), "member_level": MEMBER,
-        "areas": [(area, [_line(name, found) for name in names]) for area, names in by_area().items()],
+        "areas": [(area, [_line(name, found) for name in names if not is_of(name, gone)]) for area, names in by_area().items()],
     }  # fmt: skip
 
 
@@ -114,23 +115,31 @@ def _line(name: str, columns: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _form_of(by: Actor, held: Role | None, form: RoleForm) -> dict[str, Any]:
     """The form of a role, and what stands around it."""
-    knows = knows_everybody(by)
+    knows, gone = knows_everybody(by), absent(by)
     chosen = set(form["permissions"].value() or ()) | (held.allowed - by.role.allowed if held else set())
     editable = by.may("role.manage") and (held is None or (not held.key and held.level <= by.level))
     return {
         "held": held, "form": form, "editable": editable, "highest": min(by.level, HIGHEST), "may_manage": by.may("role.manage"),
-        "areas": [(area, _boxes(by, names, chosen, held)) for area, names in by_area().items()],
+        "areas": [(area, _boxes(by, names, chosen, held, gone)) for area, names in by_area().items()],
         "holders": [face(one.user) | {"level": one.role.level} for one in holders(held)] if held and knows else [], "knows": knows,
         "invited": len(pending(held)) if held else 0,
         "heirs": [one for one in assignable(by) if held and one["id"] != held.pk],
     }  # fmt: skip
 
 
-def _boxes(by: Actor, names: list[str], chosen: set[str], held: Role | None) -> list[dict[str, Any]]:
-    """A line for each permission; those for owners alone only where an owner's role is shown."""
+def _boxes(
+    by: Actor, names: list[str], chosen: set[str], held: Role | None, gone: frozenset[str]
+) -> list[dict[str, Any]]:
+    """A line for each permission; those for owners alone only where an owner's role is shown; `unseen` are kept as they are."""
     shown = names if held and held.key else [name for name in names if name in OPEN_TO_ROLES]
     return [
-        {"name": name, "sentence": PERMISSIONS[name], "on": name in chosen, "lacking": name not in by.role.allowed}
+        {
+            "name": name,
+            "sentence": PERMISSIONS[name],
+            "on": name in chosen,
+            "lacking": name not in by.role.allowed,
+            "unseen": is_of(name, gone),
+        }
         for name in shown
     ]
 

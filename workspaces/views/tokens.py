@@ -15,6 +15,7 @@ from ..errors import Refused
 from ..faces import face
 from ..models import AccessToken, Role
 from ..pages import done, member_page
+from ..panels import absent
 from ..permissions import OWNER
 from ..roles import every
 from ..scopes import EVERYTHING
@@ -30,7 +31,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """POST makes a token, whose secret this one answer shows."""
     if request.method != "POST":
         return render(request, "workspaces/tokens.html", shown(request.by))
-    form = TokenForm(request.POST, roles=_roles(request.by), auto_id="token_%s")
+    form = TokenForm(request.POST, roles=_roles(request.by), gone=absent(request.by), auto_id="token_%s")
     if form.is_valid():
         try:
             made, secret = _make(request.by, form)
@@ -75,7 +76,7 @@ def shown(by: Actor, **more: Any) -> dict[str, Any]:
         "own": [row for row in rows if row["mine"]],
         "others": [row for row in rows if not row["mine"]],
         "manages": by.may("token.manage"),
-        "token_form": TokenForm(roles=_roles(by), auto_id="token_%s"),
+        "token_form": TokenForm(roles=_roles(by), gone=absent(by), auto_id="token_%s"),
         "now": timezone.now(),
         **more,
     }
