@@ -26,7 +26,9 @@ pytest_plugins = [
 ]
 FAILED_CHECKS = os.environ.get("FAILED_CHECKS", "")  # named by bin/test
 TEMPLATE = os.environ.get("TEST_TEMPLATE", "")  # a database that bin/test has migrated, to be copied
-MADE_BY_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission", "ai_prompt", "ai_promptversion"}
+MADE_BY_MIGRATIONS = {
+    "django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions", "ai_prompt", "ai_promptversion",
+}  # fmt: skip
 
 
 def pytest_configure() -> None:

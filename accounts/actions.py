@@ -75,6 +75,15 @@ def note_sign_in(
     return row
 
 
+def note_taken_away(user: User) -> SignIn:
+    """The staff has taken a second factor away: no address, for it was not the person's."""
+    row = SignIn.objects.create(
+        user=user, email=user.email, outcome=SignIn.Outcome.CHANGED, method="a factor taken by support", via="system"
+    )
+    sign_in_noted(row.pk)
+    return row
+
+
 @transaction.atomic
 def erase(user: User) -> Erasure:
     """What makes an account somebody's goes at once; its row stays, so that what they wrote has an author without a name."""

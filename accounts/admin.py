@@ -2,25 +2,27 @@
 
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db.models import Model
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 
-from .backoffice import LookedAt
+from .backoffice import LookedAt, Reasoned, ReasonForm, act_page
 from .endings import person_changed
-from .long_lists import LongList
-from .models import Erasure, Guess, ProgramSession, PushKey, PushSubscription, SignIn, SigningKey, User
+from .long_lists import NewestFirst
+from .models import Erasure, Guess, ProgramSession, PushKey, PushSubscription, SignIn, SigningKey, StaffAct, User
+from .staff import is_staff, take_factor_away
+from .staff_door import guard
 
 admin.site.index_title = "Back-office"
-# no sign-in of its own, which would know neither limits nor second factors
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+guard(admin.site)
 
 for model in (
     Group,
@@ -40,7 +42,7 @@ RIGHTS = ("is_staff", "is_superuser", "groups")
 
 
 @admin.register(User)
-class UserAdmin(LongList):
+class UserAdmin(Reasoned):
     """Names and rights; addresses and passwords are changed by the person."""
 
     looks_through = None
@@ -67,12 +69,9 @@ class UserAdmin(LongList):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return False
-
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(LongList):
+class EmailAddressAdmin(Reasoned):
     """Which addresses are confirmed."""
 
     looks_through = None
@@ -88,11 +87,27 @@ class EmailAddressAdmin(LongList):
 
 
 @admin.register(Group)
-class GroupAdmin(ModelAdmin):
+class GroupAdmin(Reasoned):
     """Which staff may see what."""
 
     search_fields = ("name",)
     filter_horizontal = ("permissions",)
+
+
+@admin.register(StaffAct)
+class StaffActAdmin(LookedAt):
+    """What the staff did here, and why."""
+
+    list_display = ("created_at", "staff", "verb", "subject", "reason", "tenant")
+    list_filter = ("created_at",)
+    search_fields = ("staff__email", "verb", "subject", "reason")
+    list_select_related = ("staff",)
+
+    def keyed(self, rows: QuerySet[Any], page: NewestFirst) -> QuerySet[Any]:
+        return rows.filter(**{name: page.params[name] for name in ("tenant", "staff") if name in page.params})
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup in ("tenant", "staff") or super().lookup_allowed(lookup, value, request)
 
 
 @admin.register(SignIn)
@@ -166,7 +181,9 @@ class PushSubscriptionAdmin(LookedAt):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(LookedAt):
-    """Second factors; deleting them is for people who have lost theirs. The secrets are shown nowhere."""
+    """Second factors; taking one away is for people who have lost theirs. The secrets are shown nowhere."""
+
+    change_form_outer_before_template = "admin/take_away.html"
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type", "created_at", "last_used_at")
@@ -174,18 +191,25 @@ class AuthenticatorAdmin(LookedAt):
     list_select_related = ("user",)
     exclude = ("data",)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(request.user.has_perm("mfa.delete_authenticator"))
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.take_away)
+        return [path("<int:pk>/take-away/", view, name="mfa_authenticator_take_away"), *super().get_urls()]
 
-    def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        """What asks for a second factor closes to them at once."""
-        self.delete_queryset(request, Authenticator.objects.filter(pk=obj.pk))
+    def take_away(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A factor ends; what asks for one closes to its person at once."""
+        factor = get_object_or_404(Authenticator.objects.select_related("user"), pk=pk)
+        if not is_staff(request.user, "mfa.delete_authenticator"):
+            raise PermissionDenied
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        people = set(queryset.values_list("user_id", flat=True))
-        super().delete_queryset(request, queryset)
-        for user_id in people:
-            person_changed(user_id)
+        def act(given: dict[str, Any]) -> dict[str, str]:
+            take_factor_away(factor, staff=request.user, reason=given["reason"])  # type: ignore[arg-type]
+            return {}
+
+        words = f"{factor.get_type_display()} of {factor.user.email} ends. Do this only for somebody of whom you are sure that it is them: the next sign-in needs their password alone."
+        return act_page(
+            self, request, ReasonForm(request.POST or None), title="Take it away", words=words, act=act,
+            done="It is taken away.", back=reverse("admin:mfa_authenticator_changelist"),
+        )  # fmt: skip
 
 
 @admin.register(SocialAccount)

@@ -202,3 +202,27 @@ class PushSubscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.created_at:%Y-%m-%d}"
+
+
+class StaffAct(models.Model):
+    """What somebody of the staff did in the back-office, and why. The database refuses to change or remove it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    staff = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, related_name="+")
+    verb = models.CharField(max_length=40, help_text="suspend_workspace, change user …")
+    reason = models.CharField(max_length=500)
+    tenant = models.UUIDField(null=True, blank=True, help_text="whose record tells of it too")
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject_id = models.CharField(max_length=64, blank=True)
+    subject = models.CharField(max_length=200, blank=True, help_text="what it is called; of a person nothing is kept")
+    facts = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tenant", "-id"], name="staffact_workspace", condition=~models.Q(tenant=None)),
+            models.Index(fields=["staff", "-id"], name="staffact_staff"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject}".strip()

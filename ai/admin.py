@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
-from accounts.backoffice import LookedAt
+from accounts.backoffice import LookedAt, Noted, Reasoned
+from accounts.long_lists import LongList
 from workspaces.backoffice import TenantAdmin, WorkspaceFilter, show
 
 from . import models, prompt_admin  # noqa: F401  (the second registers itself)
@@ -29,7 +29,7 @@ class AIConnectionAdmin(Sealed):
 
     hidden = ("key",)
     list_display = ("name", "kind", "model", "key_end", "purpose", "order", "workspace")
-    search_fields = ("name", "model", "workspace__slug")
+    search_fields = ("name", "model")
     list_filter = (WorkspaceFilter, "kind")
 
 
@@ -41,7 +41,7 @@ class AIUsageAdmin(Sealed):
     list_display = (
         "purpose", "user", "provider", "model", "input_tokens", "output_tokens", "cost_micros", "outcome", "created_at", "workspace",
     )  # fmt: skip
-    search_fields = ("purpose", "model", "user__email", "workspace__slug")
+    search_fields = ("purpose", "model", "user__email")
     list_filter = (WorkspaceFilter, "outcome", "provider", "created_at")
     list_select_related = ("workspace", "user")
 
@@ -52,7 +52,7 @@ class AIAnswerAdmin(Sealed):
 
     hidden = ("text",)
     list_display = ("key", "read_seq", "created_at", "workspace")
-    search_fields = ("key", "workspace__slug")
+    search_fields = ("key",)
     list_filter = (WorkspaceFilter, "created_at")
 
 
@@ -78,16 +78,16 @@ show(
 
 
 @admin.register(models.PromptCase)
-class PromptCaseAdmin(ModelAdmin):
+class PromptCaseAdmin(Noted, LongList):
     """Invented inputs: they are sent to the operator's model, and belong to no workspace."""
 
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
     list_display = ("name", "prompt")
     search_fields = ("name", "prompt__purpose")
     list_filter = ("prompt",)
     list_select_related = ("prompt",)
+
+    def reason_of(self, request: HttpRequest, obj: Any) -> str:
+        return "to compare wordings by"
 
 
 @admin.register(models.PromptTrial)
@@ -103,13 +103,10 @@ class PromptTrialAdmin(LookedAt):
 
 
 @admin.register(models.ModelPrice)
-class ModelPriceAdmin(ModelAdmin):
+class ModelPriceAdmin(Reasoned):
     """Typed and shown in dollars for a million tokens. A change counts from the next call on."""
 
     form = PriceForm
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
     list_display = ("model", "provider", "input_price", "output_price", "cached_price")
     search_fields = ("model",)
     list_filter = ("provider",)

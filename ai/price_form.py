@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
+from accounts.backoffice import ReasonedForm
+
 from .models import ModelPrice
 from .models.settings import KINDS
 
@@ -29,7 +31,7 @@ class Dollars(forms.DecimalField):
         return bool(super().has_changed(self.prepare_value(initial), data))
 
 
-class PriceForm(forms.ModelForm):
+class PriceForm(ReasonedForm):
     """Dollars for a million tokens."""
 
     provider = forms.ChoiceField(choices=KINDS, widget=UnfoldAdminSelectWidget)

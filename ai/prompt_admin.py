@@ -11,9 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.http import urlencode
 from kombu.exceptions import OperationalError
-from unfold.admin import ModelAdmin
 
-from accounts.backoffice import LookedAt
+from accounts.backoffice import LookedAt, Noted
 from workspaces.errors import Refused
 
 from . import models
@@ -52,7 +51,7 @@ class DraftForm(forms.ModelForm):
 
 
 @admin.register(models.PromptVersion)
-class PromptVersionAdmin(ModelAdmin):
+class PromptVersionAdmin(Noted):
     """A draft is changed; what is or was active is copied into a draft, activated again, or compared."""
 
     form = DraftForm
@@ -87,6 +86,10 @@ class PromptVersionAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and obj.state == State.DRAFT and bool(super().has_delete_permission(request, obj))
+
+    def reason_of(self, request: HttpRequest, obj: Any) -> str:
+        """What its note says of it."""
+        return str(obj.note)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         try:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_migrate
+
+LAST = "ai"  # of the apps with tables: after it, every permission is there
 
 
 def signed_out(request: Any, **_: Any) -> None:
@@ -33,7 +36,9 @@ class FlowboardConfig(AppConfig):
         from accounts import hearing
 
         from . import checks  # noqa: F401
+        from .staff_roles import keep_roles
 
+        post_migrate.connect(keep_roles, sender=apps.get_app_config(LAST))
         user_logged_out.connect(signed_out, dispatch_uid="flowboard.signed_out")
         for signal in (password_changed, password_reset, password_set, authenticator_removed):
             signal.connect(lets_in_otherwise, dispatch_uid="flowboard.lets_in_otherwise")

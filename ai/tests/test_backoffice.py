@@ -8,23 +8,19 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from ai import jobs
 from ai.models import AIConnection, AIUsage, ModelPrice, PromptCase, PromptTrial, PromptVersion
 from ai.service import Ask, complete
 from ai.trying import try_next
 from workspaces.actor import Actor
-from workspaces.tests.people import browser
+from workspaces.tests.people import browser, make_staff
 
 from .provider import Asked, Provider
 
 
 @pytest.fixture
 def staff(db: None) -> Client:
-    user = User.objects.create_superuser("root@example.com", "flowboard-demo", name="Root")
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return make_staff("Root")
 
 
 @pytest.fixture
@@ -133,7 +129,14 @@ def test_prices_are_typed_in_dollars_and_count_from_the_next_call_on(
     staff: Client, bob: Actor, ai_on: Provider
 ) -> None:
     ai_on.usage = (1_000_000, 100_000)
-    said = {"provider": "openai", "model": "demo", "input": "2.5", "output": "10", "cached": "0.25"}
+    said = {
+        "provider": "openai",
+        "model": "demo",
+        "input": "2.5",
+        "output": "10",
+        "cached": "0.25",
+        "reason": "the provider's new list",
+    }
     assert staff.post(reverse("admin:ai_modelprice_add"), said).status_code == 302
     row = ModelPrice.objects.get()
     assert (row.input, row.output, row.cached) == (2_500_000, 10_000_000, 250_000)

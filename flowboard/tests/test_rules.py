@@ -34,6 +34,8 @@ MAY_WRITE = {
     "tasks/tally.py": "keeps the columns' counts from the record",
     "tasks/files.py": "saves bytes into the file store, not a row",
     "accounts/avatars.py": "saves a picture into memory, not a row",
+    "flowboard/staff_roles.py": "keeps the groups of the staff as the code says",
+    "accounts/staff.py": "keeps what the staff did and why",
     "accounts/guesses.py": "counts wrong passwords",
     "accounts/keys.py": "makes and retires signing keys",
     "accounts/push_keys.py": "makes the key of web push",

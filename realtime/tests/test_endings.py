@@ -8,9 +8,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from workspaces.actor import Actor
-from workspaces.tests.people import PASSWORD, browser
+from workspaces.tests.people import PASSWORD, browser, make_staff
 
 from .server import PATIENCE, Server, listening, private_redis, server, session_key
 
@@ -113,9 +112,7 @@ def test_a_new_password_ends_all_others(running: Server, alice: Actor, bob: Acto
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner", "ops"])
 def test_a_disabled_person_is_out_everywhere(running: Server, alice: Actor, bob: Actor) -> None:
-    admin = User.objects.create_superuser("root@example.com", "x", name="Root")
-    back_office, his, tokens = Client(), browser(bob), program(bob)
-    back_office.force_login(admin, backend="allauth.account.auth_backends.AuthenticationBackend")
+    back_office, his, tokens = make_staff("Root"), browser(bob), program(bob)
     with (
         listen(running, cookie(his)) as page,
         listen(running, bearer(tokens)) as robot,
@@ -123,7 +120,7 @@ def test_a_disabled_person_is_out_everywhere(running: Server, alice: Actor, bob:
     ):
         page.ready(), robot.ready(), hers.ready()
         address = reverse("admin:accounts_user_change", args=[bob.user.pk])
-        assert back_office.post(address, {"name": "Bob"}).status_code == 302
+        assert back_office.post(address, {"name": "Bob", "reason": "left the company"}).status_code == 302
         assert page.until_closed() == robot.until_closed() == (4401, [])
         assert stays(hers)
     assert his.get("/api/v1/workspaces/acme/").status_code == 401

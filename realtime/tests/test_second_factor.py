@@ -3,10 +3,8 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from accounts.tests.signing import enters, give_app, proves
 from workspaces.actions import require_second_factor
 from workspaces.actor import Actor
@@ -48,11 +46,10 @@ def test_giving_up_the_last_one_closes_this_persons_at_once(running: Server, ali
 def test_so_does_the_back_office_taking_it_away(running: Server, alice: Actor, bob: Actor) -> None:
     give_app(alice.user), give_app(bob.user)
     require_second_factor(alice, required=True)
-    back_office = Client()
-    admin = User.objects.create_superuser("root@example.com", "x", name="Root")
-    back_office.force_login(admin, backend="allauth.account.auth_backends.AuthenticationBackend")
+    back_office = make_staff("Root")
     app = Authenticator.objects.get(user=bob.user, type="totp")
     with listening(running, bob) as his:
         his.ready()
-        back_office.post(reverse("admin:mfa_authenticator_delete", args=[app.pk]), {"post": "yes"})
+        page = reverse("admin:mfa_authenticator_take_away", args=[app.pk])
+        assert back_office.post(page, {"reason": "the phone is lost"}).status_code == 302
         assert his.until_closed() == (4407, [])

@@ -1,6 +1,7 @@
 """The back-office: every model stands there, staff read it, nobody writes what the spine owns."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission
@@ -108,9 +109,12 @@ def test_staff_does_not_make_itself_more(bob: Actor) -> None:
     bob.user.is_staff = True
     bob.user.save()
     bob.user.user_permissions.add(*Permission.objects.filter(codename__in=["view_user", "change_user"]))
+    Authenticator.objects.create(user=bob.user, type="totp", data={})
     page = reverse("admin:accounts_user_change", args=[bob.user.pk])
     client = browser(bob)
     form = client.get(page).context["adminform"].form
     assert not {"is_staff", "is_superuser", "groups"} & set(form.fields)
-    client.post(page, {"name": "Bob", "is_active": "on", "is_staff": "on", "is_superuser": "on"})
+    client.post(
+        page, {"name": "Bob", "is_active": "on", "is_staff": "on", "is_superuser": "on", "reason": "because I can"}
+    )
     assert User.objects.values_list("is_staff", "is_superuser").get(pk=bob.user.pk) == (True, False)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
@@ -45,6 +46,7 @@ def staff(name: str) -> User:
     user = make_person(name)
     user.is_staff = True
     user.save()
+    Authenticator.objects.create(user=user, type="totp", data={})
     user.user_permissions.add(Permission.objects.get(codename="add_supportaccess"))
     return User.objects.get(pk=user.pk)
 
@@ -161,6 +163,7 @@ def test_only_the_support_asks(alice: Actor, bob: Actor, ray: User) -> None:
     plain = make_person("Pat")
     plain.is_staff = True
     plain.save()
+    Authenticator.objects.create(user=plain, type="totp", data={})
     for by in (bob, staff_actor(alice.workspace, plain), staff_actor(alice.workspace, bob.user)):
         with pytest.raises(Forbidden):
             request_support(by, bob.user, reason=WHY, hours=1)

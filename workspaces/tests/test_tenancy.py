@@ -23,6 +23,7 @@ GLOBAL = {
     "accounts.SignIn": "a person's; workspaces are told of it in their own records",
     "accounts.Guess": "asked before anybody is known",
     "accounts.ProgramSession": "a person's sign-in, like a session",
+    "accounts.StaffAct": "the staff's; what touches a workspace stands in its own record too",
     "accounts.Erasure": "of a person whose account was deleted, until every record has forgotten the name",
     "accounts.SigningKey": "signs the tokens of programs, of whichever workspace",
     "accounts.PushKey": "by which push services know this server",
