@@ -28,6 +28,7 @@ FAILED_CHECKS = os.environ.get("FAILED_CHECKS", "")  # named by bin/test
 TEMPLATE = os.environ.get("TEST_TEMPLATE", "")  # a database that bin/test has migrated, to be copied
 MADE_BY_MIGRATIONS = {
     "django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions", "ai_prompt", "ai_promptversion",
+    "billing_plan",
 }  # fmt: skip
 
 
@@ -36,6 +37,7 @@ def pytest_configure() -> None:
     import accounts.tests.hashing  # noqa: F401  (which needs the settings)
 
     TransactionTestCase._fixture_teardown = empty_tables
+    settings.PLANS_FRESH = float("inf")  # the code's own plans, until a test that changes one says so
     os.environ["PLAIN_STATIC"] = "true"
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_USE_FINDERS = True

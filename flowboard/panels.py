@@ -3,6 +3,8 @@
 from ai.accepting import aid
 from ai.access import there as ai_there
 from ai.panels import receipt_of
+from ai.usage import tokens_used
+from billing.limits import plans
 from tasks.panels import count_open, mine, overview, projects
 from tasks.people import acquaintances
 from tasks.usage import count_projects, stored_bytes
@@ -24,7 +26,10 @@ OPEN_PROJECTS = count_open
 ACQUAINTANCES = acquaintances
 
 # (workspace's id) -> how much of its plan is used (workspaces/plans.py)
-USAGE = {"projects": count_projects, "storage": stored_bytes}
+USAGE = {"projects": count_projects, "storage": stored_bytes, "ai_tokens": tokens_used}
+
+# () -> the plans there are, by name
+PLANS = plans
 
 # places of the pages below (`{% slot "editor" %}`): by which fact of the frame something stands there, and its template
 SLOTS = {

@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 
 from .ai import *  # noqa: F403  (whom the AI asks)
+from .billing import *  # noqa: F403  (plans, and who is asked for money)
 from .office import *  # noqa: F403  (the back-office)
 from .sign_in import *  # noqa: F403  (allauth, and the providers that people sign in with)
 
@@ -21,8 +22,6 @@ SITE_URL = env("SITE_URL", default="")
 HTTPS = env.bool("HTTPS", default=False)
 # whose X-Forwarded-For is believed (accounts/addresses.py)
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
-# of every workspace that has none of its own (workspaces/plans.py)
-PLAN = env.str("PLAN", default="enterprise")
 
 INSTALLED_APPS = [
     "unfold",
@@ -55,6 +54,7 @@ INSTALLED_APPS = [
     "workspaces",
     "tasks",
     "realtime",
+    "billing",
     "ai",
     "flowboard",
 ]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("workspaces.urls")),
     path("", include("tasks.urls")),
     path("", include("tasks.imports.urls")),
+    path("", include("billing.urls")),
     path("", include("ai.urls")),
     path("", include("realtime.urls")),
     path("", include("ai.run_urls")),

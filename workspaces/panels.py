@@ -63,8 +63,13 @@ def knows_everybody(by: Actor) -> bool:
 
 
 def usage(kind: str, workspace_id: UUID) -> int:
-    """How many `projects` a workspace has, or how many bytes of `storage` its files take."""
+    """How many `projects` a workspace has, how many bytes of `storage` its files take, how many `ai_tokens` it used this month."""
     return _registered().USAGE[kind](workspace_id)  # type: ignore[no-any-return]
+
+
+def plans() -> Any:
+    """The plans there are, by name: the code's own, as the operator has changed them."""
+    return _registered().PLANS()
 
 
 def aid(by: Actor, receipt: UUID) -> Callable[[UUID], None]:

@@ -1,5 +1,7 @@
 """Plans: how many people, projects, bytes and requests a workspace may have, and the one function that asks for room.
 
+PLANS are those that the code ships; what the operator made of them stands in the app above (`PLANS` in flowboard/panels.py).
+
 A free and a paid plan differ in amounts alone: what protects a workspace is on every plan.
 """
 
@@ -22,9 +24,13 @@ GIGABYTE = 1024**3
 
 
 class OverPlan(Refused):
-    """The plan has no more room."""
+    """The plan has no more room. A program reads which limit, how much of it is taken, and where the way up is."""
 
     status = 402
+
+    def __init__(self, words: str, **told: object) -> None:
+        super().__init__(words)
+        self.members = told
 
 
 @dataclass(frozen=True)
@@ -39,11 +45,14 @@ class Plan:
     per_token: int
     per_workspace: int
     ai_tokens: int | None = None  # in a month; None: the operator's AI_TOKENS, or as many as you like
+    guests: int | None = None  # for each seat that is taken
+    history_days: int | None = None
+    automation_runs: int | None = None  # in a month
 
 
 PLANS: dict[str, Plan] = {
-    "free": Plan("Free", 10, 10, 1 * GIGABYTE, 600, 300, 2_400, 100_000),
-    "pro": Plan("Pro", 200, 500, 100 * GIGABYTE, 3_000, 1_500, 30_000, 5_000_000),
+    "free": Plan("Free", 10, 10, 1 * GIGABYTE, 600, 300, 2_400, 100_000, 5, 90, 100),
+    "pro": Plan("Pro", 200, 500, 100 * GIGABYTE, 3_000, 1_500, 30_000, 5_000_000, 5, None, 10_000),
     # the operator's own machine is the limit; these numbers only stop what runs away
     "enterprise": Plan("Enterprise", None, None, None, 120_000, 120_000, 600_000),
 }
@@ -51,7 +60,8 @@ PLANS: dict[str, Plan] = {
 
 def plan_of(workspace: Workspace | None) -> Plan:
     """The workspace's own, or the operator's."""
-    return PLANS.get(workspace.plan if workspace else "") or PLANS[settings.PLAN]
+    plans = panels.plans()
+    return plans.get(workspace.plan if workspace else "") or plans[settings.PLAN]
 
 
 def must_fit(by: Actor, kind: str, adding: int = 1) -> None:
@@ -59,13 +69,17 @@ def must_fit(by: Actor, kind: str, adding: int = 1) -> None:
 
     Ask for it just before the write: whoever asks at the same time waits for the other's commit and then counts afresh.
     """
-    plan = plan_of(by.workspace)
-    most = getattr(plan, kind)
-    if most is None:
+    if getattr(plan_of(by.workspace), kind) is None:
         return
-    _refuse_over(plan, kind, most, used(by.workspace, kind), adding)  # nobody waits in a queue only to be refused
+    _refuse_over(by.workspace, kind, adding)  # nobody waits in a queue only to be refused
     Workspace.objects.select_for_update(no_key=True).only("pk").get(pk=by.workspace.pk)
-    _refuse_over(plan, kind, most, used(by.workspace, kind), adding)
+    _refuse_over(by.workspace, kind, adding)
+
+
+def room(workspace: Workspace, kind: str) -> int | None:
+    """How many of them the plan has room for. Guests go by the seats that are taken."""
+    most: int | None = getattr(plan_of(workspace), kind)
+    return most * max(_seats(workspace.pk), 1) if kind == "guests" and most is not None else most
 
 
 def used(workspace: Workspace, kind: str) -> int:
@@ -73,16 +87,27 @@ def used(workspace: Workspace, kind: str) -> int:
     return _COUNTS[kind](workspace.pk) if kind in _COUNTS else panels.usage(kind, workspace.pk)
 
 
-def _refuse_over(plan: Plan, kind: str, most: int, used: int, adding: int) -> None:
-    if used + adding > most:
-        raise OverPlan(f"{_WORDS[kind](plan, most, used, adding)} An owner can move the workspace to a larger plan.")
+def _refuse_over(workspace: Workspace, kind: str, adding: int) -> None:
+    plan, most, taken = plan_of(workspace), room(workspace, kind), used(workspace, kind)
+    if most is None or taken + adding <= most:
+        return
+    words = f"{_WORDS[kind](plan, most, taken, adding)} An owner can move the workspace to a larger plan."
+    raise OverPlan(words, limit=kind, most=most, used=taken, plan=plan.name, upgrade=f"/w/{workspace.slug}/billing/")
 
 
 def _seats(workspace_id: UUID) -> int:
     """Members and whom they have invited; guests and programs need no seat."""
-    members = Membership.objects.within(workspace_id).filter(role__level__gte=MEMBER, user__is_program=False)
-    open_ones = Q(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now(), role__level__gte=MEMBER)
-    return int(members.count() + Invitation.objects.within(workspace_id).filter(open_ones).count())
+    return _people(workspace_id, Q(role__level__gte=MEMBER))
+
+
+def _guests(workspace_id: UUID) -> int:
+    return _people(workspace_id, Q(role__level__lt=MEMBER))
+
+
+def _people(workspace_id: UUID, of_role: Q) -> int:
+    members = Membership.objects.within(workspace_id).filter(of_role, user__is_program=False)
+    open_ones = Q(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+    return int(members.count() + Invitation.objects.within(workspace_id).filter(of_role, open_ones).count())
 
 
 def _storage_words(plan: Plan, most: int, used: int, adding: int) -> str:
@@ -92,11 +117,15 @@ def _storage_words(plan: Plan, most: int, used: int, adding: int) -> str:
     )
 
 
-_COUNTS: dict[str, Callable[[UUID], int]] = {"seats": _seats}
+_COUNTS: dict[str, Callable[[UUID], int]] = {"seats": _seats, "guests": _guests}
 _WORDS: dict[str, Callable[[Plan, int, int, int], str]] = {
     "seats": lambda plan, most, used, adding: (
         f"The {plan.name} plan has {most} seats, and {used} are taken by members and pending invitations. "
         "Remove a member, revoke an invitation, or invite as a guest: guests need no seat."
+    ),
+    "guests": lambda plan, most, used, adding: (
+        f"The {plan.name} plan has {most} guests for the seats that are taken, and there are {used} with pending "
+        "invitations. Remove one, or invite a member: each seat brings more."
     ),
     "projects": lambda plan, most, used, adding: (
         f"The {plan.name} plan has room for {most} projects, and there are {used}. Delete one that nobody needs."

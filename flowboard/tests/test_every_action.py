@@ -23,7 +23,7 @@ from workspaces.models import AccessToken, ChangeSet, Invitation, Membership, Ro
 from workspaces.spine import ACTIONS, acting
 from workspaces.tests.people import add_member, log, make_person
 
-for app in ("workspaces", "tasks", "ai"):
+for app in ("workspaces", "tasks", "billing", "ai"):
     for module in iter_modules(import_module(f"{app}.actions").__path__):
         import_module(f"{app}.actions.{module.name}")
 

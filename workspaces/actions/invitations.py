@@ -47,8 +47,7 @@ def invite_member(by: Actor, *, email: str, role: Role) -> Invitation:
         raise Refused(f"{MOST_PENDING} invitations are pending: revoke some first.", "email")
     for older in pending.filter(email=email):
         revoke_invitation(by, older)
-    if role.level >= MEMBER:
-        must_fit(by, "seats")
+    must_fit(by, "seats" if role.level >= MEMBER else "guests")
     invitation = Invitation(
         workspace=by.workspace, email=email, role=role, invited_by=by.user, expires_at=timezone.now() + LASTS
     )
@@ -117,8 +116,8 @@ def _join(user: User, invitation: Invitation) -> Membership:
     membership = Membership(workspace=invitation.workspace, user=user, role=invitation.role)
     by = Actor.of(membership)
     with acting(by):
-        if invitation.role.level >= MEMBER:
-            must_fit(by, "seats", 0)  # the invitation holds the seat, unless the plan has shrunk since
+        # the invitation holds the place, unless the plan has shrunk since
+        must_fit(by, "seats" if invitation.role.level >= MEMBER else "guests", 0)
         membership.save(force_insert=True)
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])

@@ -22,7 +22,7 @@ from .people import browser, make_staff
 OURS = [
     model
     for model in apps.get_models()
-    if model._meta.app_label in ("accounts", "workspaces", "tasks", "realtime", "ai")
+    if model._meta.app_label in ("accounts", "workspaces", "tasks", "realtime", "billing", "ai")
 ]
 # the back-office reads through a connection of its own: it sees only what was committed
 committed = pytest.mark.django_db(transaction=True, databases=["default", "owner", "ops"])

@@ -42,6 +42,8 @@ GLOBAL = {
     "guardian.UserObjectPermission": "django-guardian's generic table, which stays empty: ours has direct keys",
     "guardian.GroupObjectPermission": "the same",
     "sessions.Session": "a person's",
+    "billing.Plan": "what is sold, to whichever workspace",
+    "billing.StripeEvent": "that Stripe told of something, before it is known of whom: ids alone",
     "ai.Prompt": "what the operator has the AI asked for, in whichever workspace",
     "ai.PromptVersion": "a wording of it",
     "ai.PromptCase": "invented inputs for comparing wordings",

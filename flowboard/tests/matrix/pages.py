@@ -42,6 +42,7 @@ ANSWERS: dict[str, Asked] = {
     "post invitations/": by("inviters", emails="new@example.com", role="guest"),
     "post invitations/{invitation}/": by("inviters"),
     "delete invitations/{invitation}/": by("inviters"),
+    "get billing/": by("owners"),
     # the AI: 409, for no model is set up here
     "post ai/write/": by("asks_ai", purpose="write.rewrite", text="Yes", how="shorter"),
     # settings

@@ -14,7 +14,7 @@ WHO = ("anonymous", "eve", "owner")
 SIGN_IN = ("/accounts/login/", "/admin/login/", "/profile/")  # the last is one's own, and asks to sign in
 # who comes without a session is answered here; anywhere else they are sent to sign in
 OPEN = {
-    "/", "/healthz", "/readyz", "/favicon.ico", "/sw.js", "/.well-known/jwks.json", "/api/schema/", "/api/docs/",
+    "/", "/healthz", "/readyz", "/favicon.ico", "/sw.js", "/.well-known/jwks.json", "/api/schema/", "/api/docs/", "/pricing/", "/stripe/webhook/",
     "/invitations/{workspace_id}/{token}/", "/accounts/login/", "/accounts/logout/", "/accounts/inactive/", "/accounts/signup/",
     "/accounts/confirm-email/", "/accounts/confirm-email/{key}/", "/accounts/password/reset/", "/accounts/password/reset/done/",
     "/accounts/password/reset/key/done/", "/accounts/password/reset/key/{uidb36}-{key}/", "/accounts/login/code/",

@@ -1,0 +1,67 @@
+"""The back-office of billing: plans are edited here; what workspaces pay and what Stripe told is looked at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from accounts.backoffice import LookedAt
+from workspaces.backoffice import one_of, show
+
+from . import limits
+from .models import Billing, Invoice, Plan, StripeEvent
+
+PRICES = ("month_cents", "year_cents", "currency", "stripe_month", "stripe_year", "stripe_ai", "ai_million_cents")
+ROOM = ("seats", "guests", "projects", "storage_mb", "ai_tokens", "history_days", "automation_runs")
+RATES = ("per_person", "per_token", "per_workspace")
+
+
+@admin.register(Plan)
+class PlanAdmin(ModelAdmin):
+    """What is sold. A change holds in every process within seconds; workspaces on a plan are moved with it."""
+
+    list_display = ("name", "key", "month_cents", "year_cents", "seats", "projects", "storage_mb", "ai_tokens", "shown")
+    search_fields = ("name", "key")
+    list_filter = ("shown",)
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("key", "name", "sentence", "order", "shown", "includes")}),
+        ("Price", {"fields": PRICES}),
+        ("Room; empty means as many as you like", {"fields": ROOM}),
+        ("Requests of the API in a minute", {"fields": RATES}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("key",) if obj else ()  # workspaces and the setting PLAN name it
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # workspaces are on it: hide it instead
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(limits.refresh)
+
+
+show(
+    Billing,
+    columns="plan status seats interval period_end trial_end grace_until cancel_at_period_end",
+    search="customer subscription",
+    filters=[one_of("status", Billing.Status.values), one_of("interval", Billing.Interval.values)],
+)
+show(
+    Invoice,
+    columns="number status total due currency issued_at",
+    search="number stripe_id",
+    filters=[one_of("status", ["draft", "open", "paid", "void", "uncollectible"])],
+)
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(LookedAt):
+    """What Stripe told."""
+
+    list_display = ("type", "event", "customer", "received_at", "deliveries", "tries", "outcome", "fault")
+    search_fields = ("event", "type", "object_id", "customer")
+    list_filter = (one_of("outcome", ["", "done", "ignored", "failed"]), "received_at")
