@@ -86,7 +86,9 @@ def note_taken_away(user: User) -> SignIn:
 
 @transaction.atomic
 def erase(user: User) -> Erasure:
-    """What makes an account somebody's goes at once; its row stays, so that what they wrote has an author without a name."""
+    """What makes an account somebody's goes at once; its row stays, so that what they wrote, and each StaffAct of somebody
+    of the staff, has an author without a name.
+    """
     kept = Erasure.objects.create(user=user, email=user.email, name=user.name)
     _forget(user, user.avatar.name)
     for key in UserSession.objects.filter(user=user).values_list("session_key", flat=True):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.tests.signing import enters, give_app, proves
 from workspaces.actions import require_second_factor
 from workspaces.actor import Actor
+from workspaces.tests.people import make_staff
 
 from .server import PATIENCE, Server, listening
 
