@@ -114,8 +114,9 @@ def _call(by: Actor, ask: Ask, settings: AISettings, connections: list[Connectio
 
 
 def _key(by: Actor, ask: Ask, version: PromptVersion, connection: Connection) -> str:
-    """Workspace, wording, model, data, and with whose eyes they were read; a guest's answers are their own."""
-    scope = str(by.user.pk) if by.level < MEMBER else str(by.role.pk)
+    """Workspace, wording, model, data, and with whose eyes they were read: a role's as it is now, a guest's own."""
+    eyes = by.user.pk if by.level < MEMBER else by.role.pk
+    scope = f"{eyes} {by.level} {','.join(sorted(by.role.allowed))}"
     parts = (
         by.workspace.pk,
         version.pk,
