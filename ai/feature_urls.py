@@ -3,7 +3,8 @@
 from django.urls import path
 
 from .api.breakdown import Breakdown
-from .views import breakdown
+from .api.triage import Triage, TriageAnswer
+from .views import breakdown, triage
 
 P, T = "w/<slug:workspace>/p/<slug:key>/", "w/<slug:workspace>/t/<slug:ref>/"
 BASE = "api/v1/workspaces/<slug:workspace>/ai/"
@@ -11,5 +12,8 @@ BASE = "api/v1/workspaces/<slug:workspace>/ai/"
 urlpatterns = [
     path(f"{T}breakdown/", breakdown.break_task, name="ai_break_task"),
     path(f"{P}breakdown/", breakdown.break_text, name="ai_break_text"),
+    path(f"{T}triage/", triage.triage, name="ai_triage"),
     path(f"{BASE}breakdown/", Breakdown.as_view()),
+    path(f"{BASE}triage/", Triage.as_view()),
+    path(f"{BASE}triage/answer/", TriageAnswer.as_view()),
 ]

@@ -37,7 +37,10 @@ class Kind:
     work: str
 
 
-KINDS: dict[str, Kind] = {"breakdown": Kind("Break down", "ai.features.breaking.break_down")}
+KINDS: dict[str, Kind] = {
+    "breakdown": Kind("Break down", "ai.features.breaking.break_down"),
+    "triage": Kind("Suggestions", "ai.features.modelling.ask_model"),
+}
 
 
 class Cancelled(Exception):
@@ -57,9 +60,9 @@ class Running:
         if not note_step(self.by.workspace.pk, self.id, percent=percent, step=step):
             raise Cancelled
 
-    def ask(self, ask: Ask) -> Answer:
+    def ask(self, ask: Ask, *, again: bool = False) -> Answer:
         """The model's answer. Cancelled meanwhile, the model is stopped and what was used is settled. Raises Cancelled."""
-        return complete(self.by, ask, watch=self._watch)
+        return complete(self.by, ask, again=again, watch=self._watch)
 
     def _watch(self) -> None:
         if not note_life(self.by.workspace.pk, self.id):

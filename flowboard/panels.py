@@ -33,6 +33,7 @@ PLANS = plans
 
 # places of the pages below (`{% slot "editor" %}`): by which fact of the frame something stands there, and its template
 SLOTS = {
+    "task": [("ai", "ai/_triage_slot.html")],
     "subtasks": [("ai_proposes", "ai/_break_task.html")],
     "create": [("ai_proposes", "ai/_break_text.html")],
     "editor": [("ai", "ai/_write_button.html")],

@@ -4,6 +4,7 @@ from .metering import AIAnswer, AIBudget, AIReservation, AIUsage
 from .prompts import ModelPrice, Prompt, PromptCase, PromptTrial, PromptVersion
 from .runs import AIRun, Proposal
 from .settings import AIChoice, AIConnection, AISettings
+from .triage import TriageVerdict
 
 __all__ = [
     "AIAnswer",
@@ -20,4 +21,5 @@ __all__ = [
     "PromptTrial",
     "PromptVersion",
     "Proposal",
+    "TriageVerdict",
 ]

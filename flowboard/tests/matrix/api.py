@@ -78,6 +78,8 @@ ANSWERS: dict[str, Asked] = {
     "get ai/runs/{ai_run}/": by("own_or_managed"),
     "delete ai/runs/{ai_run}/": by("own_or_managed", silent=True),
     "post ai/breakdown/": by("breaks_named", task="{ref}", silent=True),
+    "post ai/triage/": by("triages_named", task="{ref}", silent=True),
+    "post ai/triage/answer/": by("answers_named", task="{ref}", suggestions=["label:x"], answer="drop", silent=True),
     # projects
     "get projects/": by("everybody"),
     "post projects/": by("makers", name="New", key="NEW"),

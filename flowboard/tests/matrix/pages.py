@@ -108,6 +108,8 @@ ANSWERS: dict[str, Asked] = {
     f"delete {TASK}": by("deletes_task"),
     f"get {TASK}access/": by("sees_task"),
     f"post {TASK}breakdown/": by("breaks_down", how="lines", silent=True),
+    f"get {TASK}triage/": by("sees_task"),
+    f"post {TASK}triage/": by("triages", answer="ask", silent=True),
     f"post {TASK}watch/": by("sees_task", level="watching", silent=True),
     f"post {TASK}people/": by("manages_project", user="{alone}", grant="comment_task"),
     f"delete {TASK}people/": by("manages_project", user="{alone}"),

@@ -1,0 +1,54 @@
+"""All suggestions for a task: rules and likeness, what was learned, and what a model added."""
+
+from dataclasses import dataclass
+
+from tasks.models import Project, Task
+from workspaces.actor import Actor
+
+from ..models import AIRun
+from .learning import learned
+from .modelling import latest_run, modelled
+from .triaging import FIELDS, Scene, Suggestion, rules_and_likeness
+
+ONCE = ("assignee", "priority", "project")
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What is suggested, and how it stands with the model."""
+
+    scene: Scene
+    suggestions: list[Suggestion]
+    run: AIRun | None = None
+
+    @property
+    def asking(self) -> bool:
+        return self.run is not None and self.run.state in (AIRun.State.QUEUED, AIRun.State.RUNNING)
+
+    @property
+    def staying(self) -> list[Suggestion]:
+        """Those that can be taken together: the task stays where it is."""
+        return [one for one in self.suggestions if not one.moves]
+
+
+def suggested(by: Actor, task: Task) -> Suggested:
+    """For a task that is there."""
+    scene, run = Scene.of(by, task.project, task.title, task.description, task), latest_run(by, task.pk)
+    return Suggested(scene, learned(scene, _merged(rules_and_likeness(scene), modelled(scene, run))), run)
+
+
+def suggested_for(by: Actor, project: Project, title: str, description: str) -> Suggested:
+    """For one that is not made yet."""
+    scene = Scene.of(by, project, title, description)
+    return Suggested(scene, learned(scene, rules_and_likeness(scene)))
+
+
+def _merged(found: list[Suggestion], added: list[Suggestion]) -> list[Suggestion]:
+    """The model's, where rules and likeness say nothing; of what there can be one of, theirs goes first."""
+    fields, known = {one.field for one in found}, {one.id for one in found}
+    for one in added:
+        if one.id not in known and (one.field not in ONCE or one.field not in fields):
+            found = [*found, one]
+            fields.add(one.field)
+            known.add(one.id)
+    return sorted(found, key=lambda one: FIELDS.index(one.field))
