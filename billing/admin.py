@@ -5,9 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
-from accounts.backoffice import LookedAt
+from accounts.backoffice import LookedAt, Reasoned
 from workspaces.backoffice import one_of, show
 
 from . import limits
@@ -19,13 +18,12 @@ RATES = ("per_person", "per_token", "per_workspace")
 
 
 @admin.register(Plan)
-class PlanAdmin(ModelAdmin):
+class PlanAdmin(Reasoned):
     """What is sold. A change holds in every process within seconds; workspaces on a plan are moved with it."""
 
     list_display = ("name", "key", "month_cents", "year_cents", "seats", "projects", "storage_mb", "ai_tokens", "shown")
     search_fields = ("name", "key")
     list_filter = ("shown",)
-    show_full_result_count = False
     fieldsets = (
         (None, {"fields": ("key", "name", "sentence", "order", "shown", "includes")}),
         ("Price", {"fields": PRICES}),
@@ -35,9 +33,6 @@ class PlanAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("key",) if obj else ()  # workspaces and the setting PLAN name it
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # workspaces are on it: hide it instead
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

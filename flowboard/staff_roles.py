@@ -16,7 +16,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         "mfa.view_authenticator", "mfa.delete_authenticator", "socialaccount.view_socialaccount", "accounts.view_guess",
     ),
     # plans, payment, what the AI costs
-    "Finance": (*EVERYBODY, "workspaces.view_membership", "ai.view_aiusage", "ai.view_aibudget", "ai.view_modelprice", "ai.change_modelprice", "ai.add_modelprice"),
+    "Finance": (
+        *EVERYBODY, "workspaces.view_membership", "billing.view_plan", "billing.change_plan", "billing.add_plan", "billing.view_billing", "billing.view_invoice", "billing.view_stripeevent", "billing.change_stripeevent",
+        "ai.view_aiusage", "ai.view_aibudget", "ai.view_modelprice", "ai.change_modelprice", "ai.add_modelprice",
+    ),
     # what runs, and what does not
     "Engineer": (
         *EVERYBODY, "workspaces.view_stream", "workspaces.view_idempotencykey", "tasks.view_importrun", "tasks.view_delivery", "ai.view_aiusage",
