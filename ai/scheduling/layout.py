@@ -1,6 +1,6 @@
 """Where the tasks stand so far: what may be put where, and what is in the way."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from .slots import Grid, Piece, Slot
@@ -34,6 +34,10 @@ class Layout:
             for piece in self.grid.loose
         )
 
+    def become(self, other: "Layout") -> None:
+        """The arrangement of another one."""
+        self.room, self.at, self.moved = other.room, other.at, other.moved
+
     def slot(self, piece: Piece) -> Slot | None:
         if piece.fixed:
             return piece.fixed
@@ -64,9 +68,9 @@ class Layout:
         """Whether nothing is in the way, these tasks aside."""
         return next(self.faults(piece, n, beside), None) is None
 
-    def best(self, piece: Piece) -> int | None:
-        """The cheapest slot that is free for a piece that is nowhere."""
-        order = sorted(piece.reach, key=piece.costs.__getitem__)
+    def best(self, piece: Piece, order: Sequence[int] | None = None) -> int | None:
+        """The first slot that is free for a piece that is nowhere: the cheapest, or in another order."""
+        order = order or sorted(piece.reach, key=piece.costs.__getitem__)
         return next((n for n in order if self.fits(piece, n)), None)
 
     def faults(self, piece: Piece, n: int, beside: Container[str] = ()) -> Iterator[Fault]:

@@ -157,10 +157,10 @@ def _dates(count: int) -> str:
     return "1 date" if count == 1 else f"{count} dates"
 
 
-def listed(names: list[str]) -> str:
+def listed(names: list[str], most: int = NEAR) -> str:
     """Names as people say them, the first few and how many more."""
-    if len(names) > NEAR:
-        names = [*names[:NEAR], f"{len(names) - NEAR} more"]
+    if len(names) > most:
+        names = [*names[:most], f"{len(names) - most} more"]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

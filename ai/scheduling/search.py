@@ -3,13 +3,15 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 
+from .arranging import first_plan
 from .layout import Layout
 from .model import Found, Model
+from .relaxing import relax
 from .slots import Piece
 
 WHOLE = 2500  # slots that are searched at once, to the end
 AROUND = 700  # slots of one neighbourhood
-STEP = 0.05  # of effort, for a neighbourhood, and for a person's tasks when the bound is asked for
+STEP = 0.05  # of effort, for a neighbourhood
 PAD = 2  # working days around where a task stands and where it is wanted
 OVERHEAD = 0.01  # of effort, for making a model
 
@@ -33,20 +35,17 @@ class Search:
 
     def run(self) -> float:
         """The bound; the layout is better for it, or as it was."""
+        self._look("Measuring what can be had")
+        relaxed = relax(self.layout.grid)
+        guided = first_plan(self.layout.grid, relaxed)
+        if guided.cost < self.layout.cost:
+            self.layout.become(guided)
         if sum(len(piece.reach) for piece in self.pieces) <= WHOLE:
-            return self.lost + self._at_once(self.pieces, self.effort).bound
-        bound = self.lost + self._bound()
+            return self.lost + max(relaxed.bound, self._at_once(self.pieces, self.effort).bound)
+        bound = self.lost + relaxed.bound
         while self.spent < self.effort and self._round() and self.layout.cost > bound:
             pass
         return bound
-
-    def _bound(self) -> float:
-        """Each person's tasks by themselves, as if nobody else's were in the way: together they cost no more than any plan."""
-        alone: dict[tuple[str, ...], list[Piece]] = {}
-        for piece in self.pieces:
-            alone.setdefault(piece.work.people[:1], []).append(piece)
-        empty = Layout(self.layout.grid)
-        return sum(self._search(Model(empty, pieces, self.layout.grid.pieces), STEP).bound for pieces in alone.values())
 
     def _round(self) -> bool:
         """One neighbourhood around each task that costs something; whether any became cheaper."""
@@ -73,12 +72,16 @@ class Search:
         return found
 
     def _search(self, model: Model, effort: float) -> Found:
-        if self.cancelled():
-            raise Cancelled
-        self.progress(5 + int(90 * min(1.0, self.spent / self.effort)), "Placing the tasks")
+        self._look("Placing the tasks")
         found = model.search(min(effort, max(STEP, self.effort - self.spent)))
         self.spent += found.effort + OVERHEAD
         return found
+
+    def _look(self, step: str) -> None:
+        """Tell how far it is. Raises Cancelled."""
+        if self.cancelled():
+            raise Cancelled
+        self.progress(5 + int(90 * min(1.0, self.spent / self.effort)), step)
 
     def _cost(self, piece: Piece) -> int:
         n = self.layout.at.get(piece.work.id)
