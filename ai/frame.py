@@ -14,7 +14,14 @@ from .budget import Stand, limit_of, period
 from .models import AIBudget, AIChoice, AIConnection, AISettings
 
 Kind = AIBudget.Kind
-OFF: dict[str, Any] = {"ai": False, "ai_proposes": False, "ai_offered": False, "ai_stand": None, "ai_warned": False}
+OFF: dict[str, Any] = {
+    "ai": False,
+    "ai_proposes": False,
+    "may_plan": False,
+    "ai_offered": False,
+    "ai_stand": None,
+    "ai_warned": False,
+}
 
 
 def switched_on(workspace: UUID, user: UUID) -> Any:
@@ -34,9 +41,10 @@ def facts(by: Actor, known: dict[str, Any] | None) -> dict[str, Any]:
     """`ai`: whether the person has it; `ai_proposes`: also for proposals, which guests do not make; `ai_offered`: whether they
     may have it; where the budget that is nearest its end stands.
     """
+    plans = {"may_plan": by.may(PERMISSION)}  # a plan needs no model
     if known is None or not has(by, known["guests"]):
-        return OFF
-    return {
+        return OFF | plans
+    return plans | {
         "ai": known["on"], "ai_proposes": known["on"] and by.may(PERMISSION), "ai_offered": True, "ai_stand": _nearest(by, known) if known["on"] else None,
         "ai_warned": known["warned"] == str(period()),
     }  # fmt: skip

@@ -40,6 +40,8 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "breakdown": Kind("Break down", "ai.features.breaking.break_down"),
     "triage": Kind("Suggestions", "ai.features.modelling.ask_model"),
+    "reschedule": Kind("Reschedule", "ai.rescheduling.planning.plan_project"),
+    "reading": Kind("Read words", "ai.rescheduling.words.read_words"),
 }
 
 

@@ -3,6 +3,7 @@
 from ai.accepting import aid
 from ai.access import there as ai_there
 from ai.panels import receipt_of
+from ai.rescheduling.panel import plan_panel
 from ai.usage import tokens_used
 from billing.limits import plans
 from tasks.panels import count_open, mine, overview, projects
@@ -14,7 +15,7 @@ from workspaces.panels import ChangePanel, Panel
 HOME = [Panel("tasks/home_mine.html", mine), Panel("tasks/home_projects.html", overview)]
 
 # the page of a proposal, above its lines
-CHANGE = [ChangePanel("ai/_proposal.html", receipt_of)]
+CHANGE = [ChangePanel("ai/_proposal.html", receipt_of), ChangePanel("ai/_plan.html", plan_panel)]
 
 # (actor) -> the projects they see, for filters
 PROJECTS = projects
@@ -34,6 +35,7 @@ PLANS = plans
 # places of the pages below (`{% slot "editor" %}`): by which fact of the frame something stands there, and its template
 SLOTS = {
     "task": [("ai", "ai/_triage_slot.html")],
+    "project": [("may_plan", "ai/_plan_button.html")],
     "subtasks": [("ai_proposes", "ai/_break_task.html")],
     "create": [("ai_proposes", "ai/_break_text.html")],
     "editor": [("ai", "ai/_write_button.html")],

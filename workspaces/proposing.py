@@ -12,6 +12,7 @@ from uuid import UUID
 from .actor import Actor
 
 Json = dict[str, Any]
+MODEL = ("", "model")  # lines that do not say where they come from come from one
 SOURCES = ("rule", "similarity", "model", "solver", "form")  # what a line can come from
 
 
@@ -93,6 +94,11 @@ def proposable(
     VERBS[name] = Verb(
         name, words, about, run, takes, needed, sentence, before, after or facts, touches, makes, imagine
     )  # fmt: skip
+
+
+def by_model(lines: Iterable[Json]) -> bool:
+    """Whether a model had a hand in it."""
+    return any(line["source"] in MODEL for line in lines)
 
 
 def shown(fact: Any) -> str:

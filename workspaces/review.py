@@ -17,7 +17,7 @@ from .history import UNDO_DAYS
 from .lines import is_earlier
 from .models import ChangeSet
 from .panels import projects_of
-from .proposing import VERBS, Json, Kind
+from .proposing import VERBS, Json, Kind, by_model
 from .reviewing import PROPOSED, current_lines, proposals_for
 
 SOURCES = {
@@ -93,10 +93,17 @@ def page_of(by: Actor, change: ChangeSet) -> dict[str, Any]:
     return {
         "change": change, "groups": groups(by, lines), "waits": change.state == PROPOSED, "asker": face(change.actor),
         "open": sum(line["state"] == "open" for line in lines), "count": len(lines),
-        "stale": sum(line["state"] == "stale" for line in lines), "outcome": outcome(change),
+        "made_by": made_by(lines), "stale": sum(line["state"] == "stale" for line in lines), "outcome": outcome(change),
         "undoable": change.state in STANDS and change.done_at > timezone.now() - timedelta(days=UNDO_DAYS),
         "may_apply": by.may("ai.approve"), "may_discard": by.may("ai.approve") or change.actor_id == by.user.pk,
     }  # fmt: skip
+
+
+def made_by(lines: Iterable[Json]) -> str:
+    """`AI` where a model had a hand in it; else by what it was made."""
+    if by_model(lines):
+        return "AI"
+    return "Planner" if all(line["source"] == "solver" for line in lines) else "Rules"
 
 
 def outcome(change: ChangeSet) -> str:

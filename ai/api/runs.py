@@ -12,6 +12,7 @@ from workspaces.rest.view import Endpoint, answer, nothing
 
 from ..actions.runs import cancel_run
 from ..models import AIRun
+from ..rescheduling.telling import plan_told
 from ..runs import run_seen_by
 
 
@@ -48,6 +49,11 @@ class OneRun(Endpoint):
 def run_row(run: AIRun) -> dict[str, Any]:
     """As the API says it; also what starting one answers."""
     return {
-        "id": run.pk, "kind": run.kind, "state": run.state, "progress": run.progress, "step": run.step, "result": run.result or None,
+        "id": run.pk, "kind": run.kind, "state": run.state, "progress": run.progress, "step": run.step, "result": _result(run.result),
         "change": run.change_id, "error": run.error or None, "created_at": run.created_at, "finished_at": run.finished_at,
     }  # fmt: skip
+
+
+def _result(result: dict[str, Any]) -> dict[str, Any] | None:
+    """A plan names people as they are called now."""
+    return result | {"plan": plan_told(result["plan"])} if "plan" in result else result or None

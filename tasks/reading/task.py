@@ -132,14 +132,13 @@ def _task(facts: Facts, task: Task, linked: Linked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pin(task: Task, today: date) -> dict[str, str] | None:
-    """Where a planner must leave it, in words; a due date that somebody set elsewhere is said too."""
-    days = {"start": task.pin_start, "due": task.pin_due}
-    said = [f"{words} {day(one, today)}" for words, one in (("begins", task.pin_start), ("due", task.pin_due)) if one]
-    off = bool(task.pin_due and task.pin_due != task.due)
-    values = {name: one.isoformat() if one else "" for name, one in days.items()}
-    words = ", ".join(said)
-    return values | {"words": words[:1].upper() + words[1:], "off": off} if said else None  # type: ignore[return-value]
+def _pin(task: Task, today: date) -> dict[str, Any] | None:
+    """Where a planner must leave it, in words; `off`: its due date is another one."""
+    start, due = ((one.isoformat(), day(one, today)) if one else ("", "") for one in (task.pin_start, task.pin_due))
+    if not (start[0] or due[0]):
+        return None
+    words = f"{start[1]} to {due[1]}" if start[0] and due[0] else f"Begins {start[1]}" if start[0] else f"Due {due[1]}"
+    return {"start": start[0], "due": due[0], "words": words, "off": bool(due[0]) and task.pin_due != task.due}
 
 
 def _parent(task: Task, pattern: str) -> dict[str, str] | None:

@@ -47,7 +47,8 @@ def _forget_rows(workspace_id: UUID, erasure: Erasure) -> None:
     Draft.objects.within(workspace_id).filter(user=erasure.user).delete()
     text = Concat(Cast("lines", TextField()), "title", output_field=TextField())
     proposals = ChangeSet.objects.within(workspace_id).exclude(lines=[]).annotate(text=text)
-    for change in proposals.filter(_names(erasure)):
+    named = Q(text__contains=erasure.name) if erasure.name else Q(pk=None)  # a reason says no ids
+    for change in proposals.filter(_names(erasure) | named):
         change.title = _unnamed(change.title, erasure)[:300]
         change.lines = [
             _without(line, erasure, "") | {"because": _unnamed(line["because"], erasure)} for line in change.lines

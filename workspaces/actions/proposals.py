@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from accounts.models import User
+
 from ..actor import Actor
 from ..errors import Forbidden, Refused, Settled, Stale
 from ..feed import eyes_of
 from ..lines import Found, Reader, at, is_earlier, name_of, shaped
 from ..models import ChangeSet
-from ..proposing import Json, hold
+from ..proposing import Json, by_model, hold
 from ..rules import line as one_line
 from ..spine import action, attempt, carry_out, current_act, record
 
@@ -37,7 +39,7 @@ def propose_change(by: Actor, *, title: str, lines: Sequence[Json]) -> ChangeSet
         actor=by.author, created_at=by.at or timezone.now(),
     )  # fmt: skip
     change.save(force_insert=True)
-    tell(by.through("ai", on_behalf_of=by.user), "change:proposed", change, "")
+    tell(_voice(by, change.lines, by.user), "change:proposed", change, "")
     return change
 
 
@@ -62,7 +64,7 @@ def apply_change(by: Actor, change: ChangeSet, *, accepted: Collection[str] | No
     _must_wait(held)
     chosen = _chosen(held, accepted)
     carry_out(held)
-    voice = by.through("ai", on_behalf_of=held.actor)
+    voice = _voice(by, held.lines, held.actor)
     hold(voice, [line for line in held.lines if line["id"] in chosen])
     done = _run(voice, held, chosen)
     if not done:
@@ -93,6 +95,11 @@ def tell(by: Actor, event: str, change: ChangeSet, was: str) -> None:
     before: dict[str, Any] = {"state": str(was)} if was else {}
     after = {"state": str(change.state), "count": len(change.lines), "applied": change.applied}
     record(by, event, change, before=before, after=after, label=change.title if one else "", project_id=one)
+
+
+def _voice(by: Actor, lines: Sequence[Json], asker: User | None) -> Actor:
+    """On behalf of whoever asked: the AI, or where no line comes from a model the rules and planners that made them."""
+    return by.through("ai" if by_model(lines) else "automation", on_behalf_of=asker)
 
 
 @dataclass

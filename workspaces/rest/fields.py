@@ -65,6 +65,18 @@ class Whole(serializers.IntegerField):
         return data
 
 
+class Number(serializers.FloatField):
+    """Only a JSON number: "5" and true are not."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 0, **options})
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            raise ValidationError("This must be a number.")
+        return super().to_internal_value(data)
+
+
 class Flag(serializers.BooleanField):
     """Only true and false."""
 

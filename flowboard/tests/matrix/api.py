@@ -77,6 +77,8 @@ ANSWERS: dict[str, Asked] = {
     # background runs
     "get ai/runs/{ai_run}/": by("own_or_managed"),
     "delete ai/runs/{ai_run}/": by("own_or_managed", silent=True),
+    "post ai/reschedule/": by("plans_named", project="{key}", silent=True),
+    "post ai/reschedule/words/": by("plans_named", project="{key}", words="Bob is away", silent=True),
     "post ai/breakdown/": by("breaks_named", task="{ref}", silent=True),
     "post ai/triage/": by("triages_named", task="{ref}", silent=True),
     "post ai/triage/answer/": by("answers_named", task="{ref}", suggestions=["label:x"], answer="drop", silent=True),

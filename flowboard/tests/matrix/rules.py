@@ -63,6 +63,8 @@ breaks_named      ok    ok    403  ok     422    422   403    403       403    4
 triages           ok    ok    403  ok     404    404   403    403       403    403      403         403
 triages_named     ok    ok    403  ok     422    422   403    403       403    403      403         403
 answers_named     409   409   403  409    422    422   403    403       403    403      403         403
+plans             ok    ok    403  ok     404    404   403    403       403    403      403         403
+plans_named       ok    ok    403  ok     422    422   403    403       403    403      403         403
 own_comment       ok    403   403  403    404    404   403    403       403    403      403         403
 """
 
