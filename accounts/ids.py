@@ -17,3 +17,9 @@ def uuid7() -> UUID:
 def moment_of(key: UUID) -> datetime:
     """When a key was made, to the millisecond."""
     return datetime.fromtimestamp((key.int >> 80) / 1000, UTC)
+
+
+def key_at(moment: datetime) -> UUID:
+    """The least key that could have been made at that moment: `pk__gte` is then a range of time."""
+    number = int(moment.timestamp() * 1000) << 80
+    return UUID(int=number | 0x7 << 76 | 0x2 << 62)

@@ -56,7 +56,8 @@ def limit_of(workspace: Workspace, kind: str, own_tokens: int | None) -> int | N
     """Of the plan, or the workspace's own for its own keys."""
     if kind == AIBudget.Kind.OWN:
         return own_tokens
-    return plan_of(workspace).ai_tokens or settings.AI_TOKENS or None
+    limit = plan_of(workspace).ai_tokens or settings.AI_TOKENS or None
+    return limit and limit + workspace.granted_tokens(period())
 
 
 def stand(workspace: Workspace, kind: str, own_tokens: int | None) -> Stand:

@@ -6,7 +6,7 @@ from django.apps import AppConfig, apps
 from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_migrate
 
-LAST = "ai"  # of the apps with tables: after it, every permission is there
+LAST = "office"  # of the apps with tables: after it, every permission is there
 
 
 def signed_out(request: Any, **_: Any) -> None:

@@ -18,7 +18,7 @@ from ai import banners as ai_banners
 from ai import frame as ai_frame
 from tasks.models import Project
 from tasks.notices.reading import unread
-from workspaces import support, tenancy, viewing
+from workspaces import support, suspension, tenancy, viewing
 from workspaces.actor import Actor
 from workspaces.banners import Banner, Source
 from workspaces.compiled import compiled, stand_in
@@ -30,7 +30,7 @@ RIGHTS = {
     "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage", "support": "support.grant", "billing": "billing.manage",
 }  # fmt: skip
 # what stands above every page of a workspace while it holds, in the order shown
-BANNERS: list[Source] = [viewing.banner, support.banner, ai_banners.banner]
+BANNERS: list[Source] = [viewing.banner, support.banner, suspension.banner, ai_banners.banner]
 FRAMED = {"main", "sidebar", "pane"}  # a pane links the projects named in its text
 
 

@@ -1,10 +1,13 @@
 """Settings of the back-office."""
 
+from django.templatetags.static import static
+
 UNFOLD = {
     "SITE_TITLE": "FlowBoard back-office",
     "SITE_HEADER": "FlowBoard back-office",
     "SITE_URL": "/",
     "SITE_SYMBOL": "view_kanban",
+    "STYLES": [lambda request: static("css/office.css")],
     "COLORS": {
         "primary": {
             shade: f"oklch({light}% {chroma} 272)"

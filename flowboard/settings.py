@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "realtime",
     "billing",
     "ai",
+    "office",
     "flowboard",
 ]
 

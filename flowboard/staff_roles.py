@@ -14,10 +14,11 @@ ROLES: dict[str, tuple[str, ...]] = {
         *EVERYBODY, "workspaces.view_membership", "workspaces.view_invitation", "workspaces.view_role", "workspaces.view_supportaccess",
         "workspaces.add_supportaccess", "accounts.view_user", "accounts.view_signin", "account.view_emailaddress", "account.change_emailaddress",
         "mfa.view_authenticator", "mfa.delete_authenticator", "socialaccount.view_socialaccount", "accounts.view_guess",
+        "workspaces.suspend_workspace", "workspaces.hold_workspace", "workspaces.grant_workspace", "workspaces.annotate_workspace",
     ),
     # plans, payment, what the AI costs
     "Finance": (
-        *EVERYBODY, "workspaces.view_membership", "billing.view_plan", "billing.change_plan", "billing.add_plan", "billing.view_billing", "billing.view_invoice", "billing.view_stripeevent", "billing.change_stripeevent",
+        *EVERYBODY, "workspaces.view_membership", "workspaces.grant_workspace", "workspaces.annotate_workspace", "billing.view_plan", "billing.change_plan", "billing.add_plan", "billing.view_billing", "billing.view_invoice", "billing.view_stripeevent", "billing.change_stripeevent",
         "ai.view_aiusage", "ai.view_aibudget", "ai.view_modelprice", "ai.change_modelprice", "ai.add_modelprice",
     ),
     # what runs, and what does not

@@ -134,6 +134,8 @@ async def _enter(entrance: Entrance, user_id: str, slug: str, **credential: str)
         raise Refusal(Code.SECOND_FACTOR)
     if caller.look is None or user_id not in caller.look.eyes:
         raise Refusal(Code.MEMBERSHIP)
+    if caller.look.suspended:
+        raise Refusal(Code.SUSPENDED)
     return Guest(user_id, caller.look, **credential)
 
 

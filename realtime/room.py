@@ -26,6 +26,7 @@ GAP = 0.12  # seconds between two frames of a burst: a lone row goes out at once
 PATIENCE = 0.02  # seconds for a neighbour's doorbell that is on its way, before PostgreSQL is asked
 LEAVING = frozenset({"member:removed", "member:left"})
 RIGHTS = frozenset({"member:role_changed", "member:joined", "role:updated", "token:revoked", "workspace:mfa_required"})
+ENDS = {"workspace:deleted": Code.MEMBERSHIP, "workspace:suspended": Code.SUSPENDED}
 log = logging.getLogger(__name__)
 
 
@@ -103,8 +104,8 @@ class Room:
             for socket in self.sockets:
                 if socket.user_id == entry.person and socket.eyes.at < entry.seq:
                     socket.close(Code.MEMBERSHIP)
-        elif entry.event == "workspace:deleted":
-            self.dissolve()
+        elif entry.event in ENDS:
+            self.dissolve(ENDS[entry.event])
         elif entry.event in RIGHTS or entry.event in project_eyes().changes:
             self._rights_change(entry.seq)
 
@@ -124,10 +125,10 @@ class Room:
         later = bisect_right(self.changes, at)
         return self.changes[later] - 1 if later < len(self.changes) else self.ready
 
-    def dissolve(self) -> None:
-        """The workspace is gone."""
+    def dissolve(self, code: Code = Code.MEMBERSHIP) -> None:
+        """The workspace is gone, or still."""
         for socket in self.sockets:
-            socket.close(Code.MEMBERSHIP)
+            socket.close(code)
 
     async def _fill(self) -> None:
         """Read what was not rung. A fault ends it; the next head check starts it again."""
@@ -207,6 +208,8 @@ class Room:
                     socket.close(Code.MEMBERSHIP)
                 elif socket.token_id and socket.token_id not in look.tokens:
                     socket.close(Code.SESSION)
+                elif look.suspended:
+                    socket.close(Code.SUSPENDED)
                 else:
                     eyes = look.eyes[socket.user_id]
                     socket.eyes = replace(eyes, at=max(eyes.at, at))

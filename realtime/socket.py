@@ -42,6 +42,7 @@ class Code(IntEnum):
     MEMBERSHIP = 4403
     SECOND_FACTOR = 4407
     STALLED = 4408
+    SUSPENDED = 4423
     TOO_MANY = 4429
 
 

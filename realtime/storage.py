@@ -34,7 +34,7 @@ FACTORS = ", ".join(f"'{kind.value}'" for kind in COUNT)
 LEVELS = f"""
 SELECT m.user_id, r.level, w.require_mfa AND NOT u.is_program AND NOT EXISTS (
     SELECT FROM mfa_authenticator a WHERE a.user_id = m.user_id AND a.type IN ({FACTORS})
-) AS barred FROM workspaces_membership m JOIN accounts_user u ON u.id = m.user_id
+) AS barred, w.suspended_at IS NOT NULL AS suspended FROM workspaces_membership m JOIN accounts_user u ON u.id = m.user_id
 JOIN workspaces_role r ON r.workspace_id = m.workspace_id AND r.id = m.role_id
 JOIN workspaces_workspace w ON w.id = m.workspace_id AND w.deleted_at IS NULL
 WHERE m.workspace_id = %s AND m.user_id = ANY(%s::uuid[])
@@ -76,6 +76,7 @@ class Look:
     eyes: dict[str, Eyes]
     tokens: set[str] = field(default_factory=set)
     barred: frozenset[str] = frozenset()  # members without the second factor that the workspace asks for
+    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,8 @@ async def _look(
     eyes = {one.user_id: one for one in fit(levels, pairs, stream.head)}
     alive = await (await connection.execute(TOKENS, [workspace_id, tokens])).fetchall() if tokens else []
     barred = frozenset(str(row.user_id) for row in members if row.barred)
-    return Look(Stream.of(stream), eyes, {str(row.id) for row in alive}, barred)
+    suspended = any(row.suspended for row in members)
+    return Look(Stream.of(stream), eyes, {str(row.id) for row in alive}, barred, suspended)
 
 
 def _address() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from . import models, support_admin  # noqa: F401  (registers its own page)
 from .actor import VIA
-from .backoffice import ReadOnlyAdmin, TenantAdmin, WorkspaceFilter, one_of, show
+from .backoffice import TenantAdmin, WorkspaceFilter, one_of, show
 from .permissions import SYSTEM_ROLES
 
 ROLES = list(SYSTEM_ROLES)
@@ -25,17 +25,6 @@ SUBJECTS = (
     "accesstoken",
     "workspace",
 )
-
-
-@admin.register(models.Workspace)
-class WorkspaceAdmin(ReadOnlyAdmin):
-    """Tenants."""
-
-    looks_through = None
-
-    list_display = ("name", "slug", "created_at", "deleted_at")
-    search_fields = ("name", "slug")
-    list_filter = ("created_at", ("deleted_at", admin.EmptyFieldListFilter))
 
 
 show(models.Role, columns="name key level", search="name key", filters=[one_of("key", ROLES)])

@@ -17,7 +17,7 @@ from psycopg.errors import LockNotAvailable
 from psycopg_pool import PoolTimeout
 from rest_framework.permissions import SAFE_METHODS as SAFE
 
-from . import second_factor, support, tenancy, tokens, viewing
+from . import second_factor, support, suspension, tenancy, tokens, viewing
 from .actor import Actor
 from .admission import Admitted, membership_of
 from .answers import problem_or_page, refusal
@@ -86,6 +86,8 @@ class Door:
                 return not_here(request)
             within_scopes(request, slug)
             if (instead := second_factor.closed(request, by)) is not None:
+                return instead
+            if (instead := suspension.closed(request, by)) is not None:
                 return instead
             request.by = by  # type: ignore[attr-defined]
             return self._read(request, by) if request.method in SAFE else self._write(request, by)

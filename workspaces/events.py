@@ -133,6 +133,15 @@ define(
     webhook=False,
 )
 define("workspace:deleted", "deleted the workspace {before[name]}", audience="members")
+define("workspace:restored", "brought the workspace back: “{after[reason]}”", audience="members")
+define("workspace:suspended", "suspended the workspace: “{after[reason]}”", audience="members")
+define("workspace:resumed", "lifted the suspension: “{after[reason]}”", audience="members")
+define(
+    "workspace:tokens_granted",
+    lambda row: f"granted {row.after['tokens']:,} tokens of the AI for {row.after['month']}: “{row.after['reason']}”",
+    audience="managers",
+    webhook=False,
+)
 define("workspace:mfa_required", "asked every member for a second factor", audience="members")
 define("workspace:mfa_optional", "no longer asks members for a second factor", audience="members")
 define("member:joined", "joined as {after[role]}", audience="members")

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from . import chain, tenancy
 from .actions import export_record
-from .audit import Audit
+from .actor import Actor
+from .audit import Audit, ForOwners
 from .errors import Refused
 from .events import says
 from .faces import face
@@ -42,6 +43,19 @@ def send(audit: Audit, kind: str, *, first: int = 1, last: int | None = None) ->
     stream = streams.get()
     first, last = max(first, stream.floor, 1), min(last or stream.head, stream.head)
     lines = table(audit, first, last) if kind == "csv" else jsonl(audit, first, last, _head(audit, last))
+    return _file(by, kind, lines)
+
+
+def send_whole(by: Actor) -> StreamingHttpResponse:
+    """The record up to now for owners who asked the staff for it; what stands in private projects is withheld."""
+    audit = ForOwners(by)
+    with tenancy.workspace(by.workspace.pk, atomic=True):
+        stream = Stream.objects.within(by.workspace).get()
+        head = _head(audit, stream.head)
+    return _file(by, "jsonl", jsonl(audit, max(stream.floor, 1), stream.head, head))
+
+
+def _file(by: Actor, kind: str, lines: Iterable[str]) -> StreamingHttpResponse:
     name = f"{by.workspace.slug}-audit-{timezone.now():%Y-%m-%d}.{kind}"
     return StreamingHttpResponse(
         in_chunks(lines),

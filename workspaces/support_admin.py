@@ -78,7 +78,7 @@ class SupportAccessAdmin(TenantAdmin):
     @action(description="Ask for support access", url_path="ask", permissions=["ask"])
     def ask(self, request: HttpRequest) -> HttpResponse:
         """Where, as whom, why, for how long; the owners are asked."""
-        form = RequestForm(request.POST or None)
+        form = RequestForm(request.POST or None, initial={"workspace": request.GET.get("workspace", "")[:40]})
         if request.method == "POST" and form.is_valid() and self._asked(request, form):
             messages.success(request, "The owners have been asked. You will see here when one of them agrees.")
             return redirect("admin:workspaces_supportaccess_changelist")

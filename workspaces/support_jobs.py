@@ -9,12 +9,22 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import StaffAct
+
 from . import tenancy
 from .actions.support import expire_support, mark_mailed, staff_actor
-from .models import Membership, SupportAccess
+from .models import Membership, SupportAccess, Workspace
 from .permissions import OWNER
 
 State = SupportAccess.State
+DONE = {
+    "workspace:suspended": "suspended {}",
+    "workspace:resumed": "lifted the suspension of {}",
+    "workspace:deleted": "deleted {}",
+    "workspace:restored": "brought {} back",
+    "workspace:tokens_granted": "granted tokens of the AI to {}",
+    "audit:exported": "took out the record of {}",
+}
 
 
 @shared_task
@@ -28,13 +38,13 @@ def send_support_request(workspace_id: str, access_id: str) -> None:
             return
         path = reverse("support", args=[access.workspace.slug])
         words = render_to_string("workspaces/mail/support.txt", {"access": access, "url": f"{settings.SITE_URL}{path}"})
-        for address in _owners(access):
+        for address in _owners(access.workspace):
             send_mail(f"FlowBoard support asks to act as {access.person} in {access.workspace}", words, None, [address])
         mark_mailed(access)
 
 
-def _owners(access: SupportAccess) -> list[str]:
-    owners = Membership.objects.within(access.workspace_id).filter(role__level__gte=OWNER, user__is_active=True)
+def _owners(workspace: Workspace) -> list[str]:
+    owners = Membership.objects.within(workspace).filter(role__level__gte=OWNER, user__is_active=True)
     return list(owners.values_list("user__email", flat=True))
 
 
@@ -48,3 +58,18 @@ def sweep_support(workspace_id: str) -> None:
             expire_support(staff_actor(access.workspace, access.staff), access)
     for pk in unsent:
         send_support_request.delay(workspace_id, str(pk))
+
+
+@shared_task
+def tell_owners(workspace_id: str, act_id: str) -> None:
+    """Write to each owner what the staff did, and why. Lost with its job: the record and the banner tell of it anyway."""
+    act = StaffAct.objects.filter(pk=act_id, tenant=workspace_id).first()
+    with tenancy.workspace(workspace_id, atomic=True):
+        workspace = Workspace.objects.filter(pk=workspace_id).first()
+        if act is None or workspace is None:
+            return
+        addresses = _owners(workspace)
+    what = DONE.get(act.verb, "did something in {}").format(workspace)
+    words = render_to_string("workspaces/mail/staff_act.txt", {"act": act, "workspace": workspace, "what": what})
+    for address in addresses:
+        send_mail(f"FlowBoard {what}", words, None, [address])

@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "tasks": {"tasks", "workspaces", "accounts"},
     "billing": {"billing", "workspaces", "accounts"},
     "ai": {"ai", "tasks", "realtime", "billing", "workspaces", "accounts"},
-    "flowboard": {"flowboard", "ai", "tasks", "realtime", "billing", "workspaces", "accounts"},
+    "office": {"office", "ai", "billing", "tasks", "realtime", "workspaces", "accounts"},
+    "flowboard": {"flowboard", "office", "ai", "tasks", "realtime", "billing", "workspaces", "accounts"},
 }
 WRITES = re.compile(r"\.(save|delete|update|create|bulk_create|bulk_update|get_or_create|update_or_create)$")
 # besides actions/: the spine itself, and rows that are no product change

@@ -38,7 +38,7 @@ function here() {
 
 function lost(code) {
   presence.lost();
-  if (code === 4407) return location.reload(); // the door leads to setting up a second factor
+  if (code === 4407 || code === 4423) return location.reload(); // the door leads to setting up a second factor; the page says what is suspended
   if (code === 4403) return shownOut(code);
   if (code === 4401) catchUp(); // signed out, or only a renewed session: the answer tells
   connection(false);

@@ -1,5 +1,6 @@
 """Workspaces and who belongs to them."""
 
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -27,12 +28,33 @@ class Workspace(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    suspended_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="since when nothing can be changed"
+    )
+    suspended_why = models.CharField(
+        max_length=500, blank=True, db_default="", editable=False, help_text="as its people read it"
+    )
+    extra_ai_tokens = models.PositiveBigIntegerField(
+        default=0, db_default=0, editable=False, help_text="granted for extra_month"
+    )
+    extra_month = models.DateField(null=True, blank=True, editable=False, help_text="the first day of it, UTC")
 
     class Meta:
         constraints = [WorkspaceIsolation(name="workspace_rls")]
+        permissions = [
+            ("suspend_workspace", "Can suspend and resume a workspace"),
+            ("hold_workspace", "Can delete a workspace, and bring it back"),
+            ("grant_workspace", "Can grant a workspace tokens"),
+            ("annotate_workspace", "Can write notes about a workspace"),
+            ("take_record_workspace", "Can take out a workspace's record for its owners"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def granted_tokens(self, month: date) -> int:
+        """Tokens of the AI beyond the plan's, in that month."""
+        return self.extra_ai_tokens if self.extra_month == month else 0
 
 
 class Role(TenantModel):

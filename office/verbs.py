@@ -1,0 +1,82 @@
+"""What the staff can do to a workspace from its page: each with its words, its form and the action that it calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from unfold import widgets
+
+from accounts.backoffice import ReasonForm
+from workspaces.actions.staff import (
+    MOST_TOKENS,
+    grant_tokens,
+    hold_workspace,
+    restore_workspace,
+    resume_workspace,
+    suspend_workspace,
+    write_note,
+)
+from workspaces.actor import Actor
+from workspaces.models import Workspace
+
+
+class ConfirmForm(ReasonForm):
+    """For what closes a workspace to its people."""
+
+    confirm = forms.CharField(label="Its address", help_text="typed out, so that it is this one", widget=widgets.UnfoldAdminTextInputWidget)  # fmt: skip
+    field_order = ("confirm", "reason")
+
+
+class TokensForm(ReasonForm):
+    """How many, and why."""
+
+    tokens = forms.IntegerField(min_value=1, max_value=MOST_TOKENS, widget=widgets.UnfoldAdminIntegerFieldWidget)
+    field_order = ("tokens", "reason")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """`permission` is one of Workspace.Meta.permissions; `fits` says for which workspaces it is offered."""
+
+    word: str
+    title: str
+    words: str
+    done: str
+    permission: str
+    act: Callable[..., Any]
+    fits: Callable[[Workspace], bool]
+    form: type[ReasonForm] = ReasonForm
+
+    def run(self, by: Actor, given: dict[str, Any]) -> None:
+        """Raises Refused."""
+        self.act(by, **given)
+
+
+def living(workspace: Workspace) -> bool:
+    return workspace.deleted_at is None
+
+
+VERBS = [
+    Verb(
+        "grant", "Grant tokens", "Tokens of the AI beyond the plan's, for this month alone. The owners read of it.", "The tokens are granted.",
+        "grant_workspace", grant_tokens, living, TokensForm,
+    ),
+    Verb(
+        "suspend", "Suspend", "Its people can read and export everything, and change nothing; live pages are closed and come back still. The reason stands on every page of theirs, and goes to the owners by mail.",
+        "The workspace is suspended.", "suspend_workspace", suspend_workspace, lambda one: living(one) and one.suspended_at is None,
+    ),
+    Verb(
+        "resume", "Lift the suspension", "Everything goes on. The owners are written to.", "The suspension is lifted.", "suspend_workspace", resume_workspace,
+        lambda one: living(one) and one.suspended_at is not None,
+    ),
+    Verb(
+        "hold", "Delete", "It closes to all its people at once. For 30 days it can be brought back from this page. The owners are written to.", "The workspace is deleted, and can be brought back for 30 days.",
+        "hold_workspace", hold_workspace, living, ConfirmForm,
+    ),
+    Verb(
+        "restore", "Bring back", "It opens again to everybody who belonged to it. The owners are written to.", "The workspace is back.", "hold_workspace", restore_workspace,
+        lambda one: one.deleted_at is not None,
+    ),
+    Verb("note", "Write a note", "For the staff alone: the workspace does not see it.", "The note is kept.", "annotate_workspace", write_note, lambda one: True),
+]  # fmt: skip
