@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts.backoffice import LookedAt, Noted, Reasoned
 from accounts.long_lists import LongList
-from workspaces.backoffice import TenantAdmin, WorkspaceFilter, show
+from workspaces.backoffice import TenantAdmin, WorkspaceFilter, one_of, show
 
 from . import models, prompt_admin  # noqa: F401  (the second registers itself)
 from .price_form import PriceForm
@@ -122,3 +122,7 @@ class ModelPriceAdmin(Reasoned):
     @admin.display(description="cached input, $ per million", ordering="cached")
     def cached_price(self, price: models.ModelPrice) -> str:
         return dollars(price.cached)
+
+
+show(models.TriageVerdict, columns="field source user created_at", search="field source user__email",
+     filters=["created_at", one_of("field", ("label", "assignee", "priority", "project", "duplicate"))], joins="user")  # fmt: skip
