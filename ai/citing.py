@@ -81,7 +81,7 @@ def _keys(text: str, facts: Sequence[Given], given: Sequence[Given]) -> str:
 
 def _numbers(text: str, facts: Sequence[Given], given: Sequence[Given]) -> str:
     """Each is in a cited fact, or counts the facts that are cited."""
-    known = {number for fact in facts for number in _counted(fact.words)}
+    known = {number for fact in facts for number in _counted(f"{fact.cite} {fact.words}")}
     kinds = [fact.kind for fact in facts]
     known |= {str(len(facts)), str(len({fact.cite for fact in facts})), *(str(kinds.count(kind)) for kind in kinds)}
     loose = [number for number in _counted(text) if number not in known and number != "1"]

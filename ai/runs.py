@@ -39,6 +39,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "breakdown": Kind("Break down", "ai.features.breaking.break_down"),
+    "analyse": Kind("How it stands", "ai.features.analysing.analyse"),
     "triage": Kind("Suggestions", "ai.features.modelling.ask_model"),
     "reschedule": Kind("Reschedule", "ai.rescheduling.planning.plan_project"),
     "reading": Kind("Read words", "ai.rescheduling.words.read_words"),
@@ -119,11 +120,13 @@ def left_behind(workspace_id: UUID, before: datetime) -> list[UUID]:
 
 
 def run_seen_by(by: Actor, run_id: UUID) -> AIRun:
-    """Somebody's own; others' only for who manages the workspace. Raises Http404."""
+    """Somebody's own; of others' who manages the workspace sees how far they are, and not what came of them. Raises Http404."""
     rows = AIRun.objects.within(by.workspace).filter(pk=run_id).select_related("change")
     row: AIRun | None = rows.first()
     if row is None or (row.user_id != by.user.pk and not by.may("workspace.manage")):
         raise Http404
+    if row.user_id != by.user.pk:
+        row.result = {}
     return row
 
 

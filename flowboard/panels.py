@@ -38,6 +38,7 @@ SLOTS = {
     "project": [("may_plan", "ai/_plan_button.html")],
     "subtasks": [("ai_proposes", "ai/_break_task.html")],
     "create": [("ai_proposes", "ai/_break_text.html")],
+    "insights": [("ai", "ai/_ask.html")],
     "editor": [("ai", "ai/_write_button.html")],
     "pane": [("ai", "ai/_write.html")],
 }

@@ -114,8 +114,10 @@ def fail_run(workspace_id: UUID, run_id: UUID, *, error: str) -> None:
 
 def end_runs(by: Actor, membership: Any) -> None:
     """Within the act that ends a membership."""
-    rows = AIRun.objects.within(by.workspace).filter(user=membership.user_id, state__in=OPEN)
-    rows.update(state=State.CANCELLED, step="Cancelled", finished_at=timezone.now())
+    rows = AIRun.objects.within(by.workspace)
+    theirs = rows.filter(user=membership.user_id, state__in=OPEN)
+    theirs.update(state=State.CANCELLED, step="Cancelled", finished_at=timezone.now())
+    rows.filter(kind="analyse").update(result={})  # which may speak of them
 
 
 def bury_runs(workspace_id: UUID) -> None:

@@ -6,6 +6,12 @@ register = template.Library()
 
 
 @register.filter
+def cited(name: str) -> str:
+    """FLOW-7, #12, or the person or column of a fact."""
+    return name.partition(":")[2] or name
+
+
+@register.filter
 def dollars(micros: int | None) -> str:
     """$0.0123 from millionths of a dollar; – where no price is known."""
     if micros is None:

@@ -17,7 +17,8 @@ def show(request: MemberRequest, ai_run: UUID) -> HttpResponse:
     """The page asks for its one section again until it is over, and then goes on to what came of it; DELETE stops it."""
     run = run_seen_by(request.by, ai_run)
     if request.method == "DELETE":
-        run = cancel_run(request.by, run)
+        cancel_run(request.by, run)
+        run = run_seen_by(request.by, ai_run)
     part = request.headers.get("HX-Target") == "ai-run"
     title = KINDS[run.kind].title if run.kind in KINDS else "Background work"
     answer = render(request, "ai/_run.html" if part else "ai/run.html", {"run": run, "title": title})

@@ -80,6 +80,7 @@ ANSWERS: dict[str, Asked] = {
     "post ai/reschedule/": by("plans_named", project="{key}", silent=True),
     "post ai/reschedule/words/": by("plans_named", project="{key}", words="Bob is away", silent=True),
     "post ai/breakdown/": by("breaks_named", task="{ref}", silent=True),
+    "post ai/ask/": by("asks_named", project="{key}", silent=True),
     "post ai/triage/": by("triages_named", task="{ref}", silent=True),
     "post ai/triage/answer/": by("answers_named", task="{ref}", suggestions=["label:x"], answer="drop", silent=True),
     # projects

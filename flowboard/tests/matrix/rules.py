@@ -60,6 +60,8 @@ unshares          ok    ok    403  ok     404    404   404    404       404    4
 asks_ai           409   409   403  409    403    403   403    403       403    403      403         403
 breaks_down       ok    ok    403  ok     404    404   403    403       403    403      403         403
 breaks_named      ok    ok    403  ok     422    422   403    403       403    403      403         403
+asks_there        ok    ok    403  ok     404    404   403    403       403    403      403         403
+asks_named        ok    ok    403  ok     422    422   403    403       403    403      403         403
 triages           ok    ok    403  ok     404    404   403    403       403    403      403         403
 triages_named     ok    ok    403  ok     422    422   403    403       403    403      403         403
 answers_named     409   409   403  409    422    422   403    403       403    403      403         403
