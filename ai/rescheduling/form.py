@@ -39,15 +39,15 @@ def sent_names(fields: QueryDict) -> list[str]:
 
 
 def said_in(fields: QueryDict) -> Json:
-    """The wishes that a form sends, not yet checked. Raises Refused for what is no number."""
+    """The wishes that a form sends, not yet checked; a number that is none stays as it was typed, and is refused then."""
     said: Json = {name: value for name in PLAIN[:4] if (value := fields.get(name, "").strip())}
     if moving := fields.get("moving"):
         said["moving"] = moving
     said["undated"] = fields.get("undated") == "1"
     if moves := fields.get("most_moves", "").strip():
-        said["most_moves"] = _number(moves, int, "most_moves")
+        said["most_moves"] = _number(moves, int)
     if points := fields.get("points_a_day", "").strip():
-        said["points_a_day"] = _number(points, float, "points_a_day")
+        said["points_a_day"] = _number(points, float)
     return said | {"rules": _rules(fields)}
 
 
@@ -57,18 +57,17 @@ def _rules(fields: QueryDict) -> list[Json]:
         if hit := FIELD.fullmatch(name):
             place, what = int(hit[1]), hit[2]
             found.setdefault(place, {})[what] = fields.getlist(name) if what == "days" else fields[name].strip()
-    rules = [found[place] for place in sorted(found)]
-    for place, rule in enumerate(rules):
+    for rule in found.values():
         if rule.get("points"):
-            rule["points"] = _number(rule["points"], float, f"rules[{place}].points")
-    return rules
+            rule["points"] = _number(rule["points"], float)
+    return [found[place] for place in sorted(found)]
 
 
-def _number(said: str, kind: Callable[[str], Any], field: str) -> Any:
+def _number(said: str, kind: Callable[[str], Any]) -> Any:
     try:
         return kind(said[:20].replace(",", "."))
     except ValueError:
-        raise Refused("This must be a number.", field) from None
+        return said
 
 
 def wishes_at_first(by: Actor, project: Project, run: AIRun | None = None) -> Json:

@@ -1,6 +1,6 @@
 """Rescheduling a project: the form with its rules as chips, and the run that it starts."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from tasks.models import Project
@@ -23,12 +23,11 @@ def reschedule(request: MemberRequest, key: str) -> HttpResponse:
         run = run_of(request.by, project, request.GET.get("run", "")[:40])
         return _form(request, project, wishes_at_first(request.by, project, run), read=run.result if run else {})
     fields = sent(request, "words", *sent_names(request.POST))
-    said: Json = {}
+    said = said_in(fields)
     try:
-        said = said_in(fields)
         run = start_reschedule(request.by, project, wishes=said)
     except Refused as no:
-        return _form(request, project, said or _as_typed(request), no, words=fields.get("words", ""))
+        return _form(request, project, said, no, words=fields.get("words", ""))
     return redirect("ai_run", request.by.workspace.slug, run.pk)
 
 
@@ -39,21 +38,12 @@ def words(request: MemberRequest, key: str) -> HttpResponse:
     may_plan(request.by, project)
     fields = sent(request, "words", *sent_names(request.POST))
     text = fields.get("words", "").replace("\r\n", "\n")
-    said: Json = {}
+    said = said_in(fields)
     try:
-        said = said_in(fields)
         run = start_reading(request.by, project, wishes=said, words=text)
     except Refused as no:
-        return _form(request, project, said or _as_typed(request), no, words=text)
+        return _form(request, project, said, no, words=text)
     return redirect("ai_run", request.by.workspace.slug, run.pk)
-
-
-def _as_typed(request: HttpRequest) -> Json:
-    """The plain fields, where not even they can be read."""
-    return {
-        name: request.POST.get(name, "")
-        for name in ("start", "end", "deadline", "frozen_until", "most_moves", "moving", "points_a_day")
-    }
 
 
 def _form(

@@ -34,7 +34,7 @@ def propose_change(by: Actor, *, title: str, lines: Sequence[Json]) -> ChangeSet
         raise sifted.faults[0]
     _must_see_all(by, sifted.projects)
     change = ChangeSet(
-        workspace=by.workspace, kind=ChangeSet.Kind.AI, state=ChangeSet.State.PROPOSED,
+        workspace=by.workspace, kind=_kind(sifted.kept), state=ChangeSet.State.PROPOSED,
         title=one_line(title, "title", longest=300), lines=sifted.kept, projects=sorted(sifted.projects),
         actor=by.author, created_at=by.at or timezone.now(),
     )  # fmt: skip
@@ -95,6 +95,10 @@ def tell(by: Actor, event: str, change: ChangeSet, was: str) -> None:
     before: dict[str, Any] = {"state": str(was)} if was else {}
     after = {"state": str(change.state), "count": len(change.lines), "applied": change.applied}
     record(by, event, change, before=before, after=after, label=change.title if one else "", project_id=one)
+
+
+def _kind(lines: Sequence[Json]) -> str:
+    return ChangeSet.Kind.AI if by_model(lines) else ChangeSet.Kind.AUTOMATION
 
 
 def _voice(by: Actor, lines: Sequence[Json], asker: User | None) -> Actor:
