@@ -132,5 +132,5 @@ def summary(plan: Json) -> str:
     moved, nowhere, gap = plan["changed"], len(plan["unplaced"]), plan["gap"]
     said = [f"{moved} date{' changes' if moved == 1 else 's change'}" if moved else "No date has to change"]
     said += [f"{nowhere} task{'' if nowhere == 1 else 's'} could not be placed"] if nowhere else []
-    how = f"At most {gap:.1%} dearer than the best plan there can be." if gap else "There is no better plan."
+    how = f"At most {100 * gap:.1f} % dearer than the best plan there can be." if gap else "There is no better plan."
     return f"{'; '.join(said)}. {how}"
