@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from ai.actions.rescheduling import start_reschedule
-from ai.actions.runs import cancel_run
+from ai.actions.runs import cancel_run, claim_run
 from ai.models import AIRun, Proposal
-from ai.runs import perform
+from ai.rescheduling.planning import Telling, plan_project
+from ai.runs import Cancelled, Running, perform
+from ai.scheduling import Problem, Work, solve
 from tasks.actions import (
     add_dependency,
     archive_project,
@@ -220,6 +222,34 @@ def test_cancelled_on_its_way_it_proposes_nothing(bob: Actor, project: Project, 
     cancel_run(bob, run)
     assert not perform(run.workspace_id, run.pk)
     assert now(run).state == "cancelled" and log(bob, "change:proposed") == []
+
+
+def test_cancelled_while_the_planner_searches_it_stops(bob: Actor, project: Project, board: list[Task]) -> None:
+    run = start_reschedule(bob, project, wishes={})
+    claim_run(run.workspace_id, run.pk)
+    running = Running(bob, run.pk, run.inputs)
+    steps: list[int] = []
+
+    def telling(percent: int, step: str) -> None:
+        steps.append(percent)
+        if len(steps) == 2:
+            cancel_run(bob, run)
+        Telling(running)(percent, step)
+
+    works = tuple(Work(f"t{n}", f"T-{n}", due=MONDAY) for n in range(30))
+    with pytest.raises(Cancelled):
+        solve(Problem(MONDAY, on(60), works), progress=telling)
+    assert len(steps) == 2 and now(run).state == "cancelled"
+    with pytest.raises(Cancelled):
+        plan_project(running)
+    assert log(bob, "change:proposed") == []
+
+
+def test_how_far_it_is_can_be_read(bob: Actor, project: Project, board: list[Task]) -> None:
+    run = start_reschedule(bob, project, wishes={})
+    claim_run(run.workspace_id, run.pk)
+    Telling(Running(bob, run.pk, run.inputs))(40, "Placing the tasks")
+    assert (now(run).progress, now(run).step) == (40, "Placing the tasks")
 
 
 def test_who_may_not_plan(alice: Actor, bob: Actor, gus: Actor, project: Project, board: list[Task]) -> None:
