@@ -37,6 +37,7 @@ def pytest_configure() -> None:
     import accounts.tests.hashing  # noqa: F401  (which needs the settings)
 
     TransactionTestCase._fixture_teardown = empty_tables
+    settings.ANNOUNCEMENTS_FRESH = float("inf")  # none, until a test that makes one says so
     settings.PLANS_FRESH = float("inf")  # the code's own plans, until a test that changes one says so
     os.environ["PLAIN_STATIC"] = "true"
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -39,6 +39,12 @@ class Job(Task):  # type: ignore[misc]  (Celery is not typed)
         telling.worked()
         return handed_over
 
+    def on_failure(self, error: BaseException, call: str, args: Any, kwargs: Any, info: Any) -> None:
+        """Kept for the back-office, from which it can be tried again."""
+        from office.failing import tell
+
+        tell(self, error, call, args, kwargs)
+
 
 app = Queue("flowboard", task_cls=Job)
 app.config_from_object("django.conf:settings", namespace="CELERY")

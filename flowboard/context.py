@@ -16,6 +16,7 @@ from accounts.endings import session_id
 from accounts.models import User
 from ai import banners as ai_banners
 from ai import frame as ai_frame
+from office import announcing
 from tasks.models import Project
 from tasks.notices.reading import unread
 from workspaces import support, suspension, tenancy, viewing
@@ -30,7 +31,7 @@ RIGHTS = {
     "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage", "support": "support.grant", "billing": "billing.manage",
 }  # fmt: skip
 # what stands above every page of a workspace while it holds, in the order shown
-BANNERS: list[Source] = [viewing.banner, support.banner, suspension.banner, ai_banners.banner]
+BANNERS: list[Source] = [viewing.banner, support.banner, suspension.banner, announcing.banner, ai_banners.banner]
 FRAMED = {"main", "sidebar", "pane"}  # a pane links the projects named in its text
 
 

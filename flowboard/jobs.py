@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import guesses
 from ai.jobs import sweep_ai, tidy_ai
+from office.actions import keeping
 from tasks.actions.delivery import UNPLANNED
 from tasks.actions.reminding import AROUND
 from tasks.imports.run import left_behind
@@ -64,6 +65,7 @@ def remind() -> None:
 def tidy() -> None:
     """Each hour: files and drafts that nobody needs any more, and tries of passwords that count no more."""
     guesses.forget_old()
+    keeping.forget_old()
     for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
         tidy_files.delay(str(pk))
         tidy_inboxes.delay(str(pk))

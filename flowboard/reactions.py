@@ -3,6 +3,7 @@
 from accounts.actions import end_push
 from ai.actions.runs import end_runs
 from ai.actions.settings import end_choice
+from office.actions.keeping import forget_mails
 from realtime.doorbell import hang_up, look_again, ring, ring_inbox
 from tasks.actions.delivery import follow_time_zone, leave_deliveries
 from tasks.actions.notices import leave_inbox
@@ -23,6 +24,9 @@ AFTER_COMMIT = [ring, tell_people_soon]
 # after commit, at least once where the hub's own looks make good: (session's key) -> None, (user's id) -> None
 SESSION_ENDED = [hang_up, end_push]
 PERSON_CHANGED = [look_again]
+
+# when every record has forgotten somebody: (their e-mail address) -> None
+PERSON_ERASED = [forget_mails]
 
 # after commit: (user's id) -> None
 TIME_ZONE_CHANGED = [follow_time_zone]

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "realtime.later.Answers",
     "django.middleware.security.SecurityMiddleware",
     "flowboard.middleware.SecurityHeaders",
+    "office.slow.SlowPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "flowboard.middleware.CleanInput",
     "flowboard.middleware.OwnPagesOnly",
@@ -200,6 +201,7 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001", "django_ratelimit.W001"]
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_TIMEOUT = 10  # seconds: else a mail server that hangs holds a worker for ever
 vars().update(EMAIL_CONFIG)
+MAIL_BACKEND, EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"], "office.mailing.Noted"  # each is noted, then sent
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="FlowBoard <flowboard@localhost>")
 
 REST_FRAMEWORK = {

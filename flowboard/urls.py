@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("workspaces.api_urls")),
     path("", include("tasks.api_urls")),
     path("", include("ai.api_urls")),
+    path("", include("office.urls")),
     path("api/schema/", api_docs.schema, name="schema"),
     path("api/docs/", api_docs.docs, name="api_docs"),
     path("admin/", admin.site.urls),

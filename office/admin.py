@@ -1,3 +1,3 @@
 """The back-office's own pages (each registers itself)."""
 
-from . import workspace_admin  # noqa: F401
+from . import announcing_admin, logs_admin, workspace_admin  # noqa: F401

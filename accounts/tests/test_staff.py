@@ -20,6 +20,7 @@ def staff(db: None) -> Client:
     return make_staff("Root")
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "owner", "ops"])
 def test_it_opens_with_a_second_factor_and_leads_to_one(staff: Client) -> None:
     assert staff.get(INDEX).status_code == 200
     Authenticator.objects.all().delete()

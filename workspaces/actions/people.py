@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.actions import erase
 from accounts.models import Erasure, User
+from accounts.reactions import tell
 
 from .. import tenancy
 from ..actor import Actor
@@ -71,6 +72,7 @@ def forget_everywhere(erasure_id: UUID) -> None:
     for workspace_id in _naming(erasure):
         forget_in(workspace_id, erasure)
     Erasure.objects.filter(pk=erasure.pk).delete()
+    tell("PERSON_ERASED", erasure.email)
 
 
 def _naming(erasure: Erasure) -> list[UUID]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS as SAFE
 
 from accounts.addresses import client_address, neighbourhood
@@ -18,6 +19,7 @@ from ..actor import Actor
 from ..errors import Limited
 from ..limiting import Count, Standing, hit
 from ..plans import plan_of
+from . import turned
 
 API = "/api/"
 STRANGERS = 6_000  # requests a minute of one address that bring nobody's token or session
@@ -85,7 +87,7 @@ def counts_of(request: HttpRequest, by: Actor | None) -> list[Count]:
     plan, where = plan_of(by and by.workspace), by.workspace.pk.hex if by else "-"
     counts = [Count(f"person:{where}:{request.user.pk.hex}", plan.per_person, "that one person may make")]
     if (token := getattr(request, "access_token", None)) is not None:
-        counts.insert(0, Count(f"token:{token.pk.hex}", plan.per_token, "that one token may make"))
+        counts.insert(0, Count(f"token:{where}:{token.pk.hex}", plan.per_token, "that one token may make"))
     if by:
         counts.append(
             Count(
@@ -115,6 +117,7 @@ def told(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _refuse(request: HttpRequest, standing: Standing) -> None:
     request.standing = standing  # type: ignore[attr-defined]
+    turned.note(standing.count, timezone.now().date())
     raise TooMany(standing)
 
 

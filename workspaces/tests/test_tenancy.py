@@ -49,6 +49,11 @@ GLOBAL = {
     "ai.PromptCase": "invented inputs for comparing wordings",
     "ai.PromptTrial": "what a wording made of them",
     "ai.ModelPrice": "what providers take",
+    "office.FailedJob": "of whichever workspace, kept for 30 days for the staff",
+    "office.MailSent": "the same",
+    "office.SlowPage": "the same",
+    "office.TurnedAway": "counts by day for the staff",
+    "office.Announcement": "what the operator tells all workspaces, or chosen ones",
     "workspaces.Workspace": "the tenant itself; its policy shows the current one and one's own",
 }
 TENANT_MODELS = [model for model in apps.get_models() if issubclass(model, TenantModel)]

@@ -1,0 +1,185 @@
+"""What the staff sees each morning: a card each for what began, lives, pays, costs and fails; each number leads to its rows.
+
+Read across all workspaces by the ops role, at most every five minutes (REFRESH), since some of it walks a week of the record.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncDate
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from accounts.ids import key_at
+from ai.models import AIUsage
+from billing.models import Billing, StripeEvent
+from workspaces.models import ActivityLog, Workspace
+
+from . import charts, revenue
+from .models import FailedJob, MailSent, SlowPage, TurnedAway
+
+REFRESH = 300  # seconds
+DAY, WEEK, MONTH = timedelta(days=1), timedelta(days=7), timedelta(days=30)
+TOP = 8
+
+
+@dataclass(frozen=True)
+class Card:
+    """`number` leads to `address`; `rows` are cells, the first perhaps a link; `empty` says what is missing."""
+
+    title: str
+    number: str
+    note: str
+    address: str
+    permission: str
+    chart: charts.Chart | None = None
+    heads: tuple[str, ...] = ()
+    rows: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
+    bad: bool = False
+
+
+def panels(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """For django-unfold: the cards that this person may see."""
+    found: list[Card] | None = cache.get("office:dashboard")
+    if found is None:
+        found = [read() for read in CARDS]
+        cache.set("office:dashboard", found, REFRESH)
+    return context | {
+        "cards": [card for card in found if request.user.has_perm(card.permission)],
+        "minutes": REFRESH // 60,
+    }  # type: ignore[union-attr]
+
+
+def new_workspaces() -> Card:
+    """Those of 30 days."""
+    now = timezone.now()
+    rows = _ops(Workspace).filter(pk__gte=key_at(now - MONTH))
+    days = _days(rows)
+    chart = charts.by_day(days, days=30, today=now.date(), what="New workspaces")
+    address = listed("workspaces_workspace", created_at__gte=_stamp(now - MONTH))
+    return Card("New workspaces", f"{sum(days.values()):,}", "in 30 days", address, "workspaces.view_workspace", chart)
+
+
+def active_people() -> Card:
+    """Who changed anything, by day."""
+    now = timezone.now()
+    rows = _ops(ActivityLog).exclude(via__in=("support", "system")).exclude(actor=None)
+    week = rows.filter(pk__gte=key_at(now - WEEK))
+    total = week.aggregate(week=Count("actor", distinct=True))["week"]
+    today = rows.filter(pk__gte=key_at(now - DAY)).aggregate(day=Count("actor", distinct=True))["day"]
+    found = week.annotate(day=TruncDate("created_at")).order_by().values_list("day").annotate(count=Count("actor", distinct=True))  # fmt: skip
+    chart = charts.by_day(dict(found), days=7, today=now.date(), what="People who changed something")
+    address = listed("workspaces_membership")
+    return Card("Active people", f"{total:,}", f"in 7 days; {today:,} in 24 hours", address, "workspaces.view_membership", chart)  # fmt: skip
+
+
+def trials() -> Card:
+    """What ends within a week."""
+    now = timezone.now()
+    rows = _ops(Billing).filter(status=Billing.Status.TRIALING, trial_end__range=(now, now + WEEK))
+    shown = [
+        ((row.workspace.name, page_of(row.workspace_id)), (f"{row.trial_end:%-d %b}", ""))
+        for row in rows.select_related("workspace").order_by("trial_end")[:TOP]
+    ]
+    address = listed("billing_billing", status="trialing")
+    return Card("Trials ending", f"{rows.count():,}", "within 7 days", address, "billing.view_billing", heads=("Workspace", "Ends"), rows=shown)  # fmt: skip
+
+
+def money() -> Card:
+    """What comes in each month, and who left."""
+    found = revenue.read()
+    address = listed("billing_billing", status="active")
+    note = f"a month, from {found.paying:,} workspaces; {found.left:,} left in 30 days ({found.churn:.1f} %)"
+    if not found.paying and not found.left:
+        return Card("Revenue", "none yet", "No workspace has a subscription.", address, "billing.view_billing")
+    return Card("Revenue", revenue.dollars(found.month_cents), note, address, "billing.view_billing")
+
+
+def ai_costs() -> Card:
+    """Who costs most, beside what they pay."""
+    rows = _ops(AIUsage).filter(pk__gte=key_at(timezone.now() - MONTH))
+    top = list(rows.order_by().values("workspace", "workspace__name").annotate(cost=Sum("cost_micros")).filter(cost__gt=0).order_by("-cost")[:TOP])  # fmt: skip
+    total = rows.aggregate(cost=Sum("cost_micros"))["cost"] or 0
+    paid = revenue.of_each([one["workspace"] for one in top])
+    shown = [
+        ((one["workspace__name"], page_of(one["workspace"])), (revenue.dollars(one["cost"] / 10_000), ""), (revenue.dollars(paid.get(one["workspace"], 0)), ""))
+        for one in top
+    ]  # fmt: skip
+    note = "in 30 days, by the prices of the models" if total else "No question in 30 days had a price."
+    return Card("AI cost", revenue.dollars(total / 10_000), note, listed("ai_aiusage"), "ai.view_aiusage", heads=("Workspace", "Cost", "Pays a month"), rows=shown)  # fmt: skip
+
+
+def failed_jobs() -> Card:
+    """Those of a week that nobody has tried again."""
+    now = timezone.now()
+    rows = _ops(FailedJob).filter(pk__gte=key_at(now - WEEK))
+    days, open_ones = _days(rows), rows.filter(retried_at=None).count()
+    chart = charts.by_day(days, days=7, today=now.date(), what="Failed jobs")
+    address = listed("office_failedjob", retried_at__isempty="1")
+    return Card("Failed jobs", f"{open_ones:,}", "in 7 days, not tried again", address, "office.view_failedjob", chart, bad=bool(open_ones))  # fmt: skip
+
+
+def webhooks() -> Card:
+    """Events of Stripe that were not worked off."""
+    rows = _ops(StripeEvent).filter(received_at__gte=timezone.now() - WEEK)
+    failed = rows.filter(Q(outcome="failed")).count()
+    address = listed("billing_stripeevent", outcome="failed")
+    return Card("Webhook failures", f"{failed:,}", f"of {rows.count():,} events from Stripe in 7 days", address, "billing.view_stripeevent", bad=bool(failed))  # fmt: skip
+
+
+def slow_pages() -> Card:
+    """Which are slow most often."""
+    rows = _ops(SlowPage).filter(pk__gte=key_at(timezone.now() - DAY))
+    top = rows.order_by().values_list("route").annotate(count=Count("pk")).order_by("-count")[:TOP]
+    shown = [((route or "(none)", listed("office_slowpage", q=route)), (f"{count:,}", "")) for route, count in top]
+    return Card("Slow pages", f"{rows.count():,}", "in 24 hours", listed("office_slowpage"), "office.view_slowpage", heads=("Page", "Times"), rows=shown)  # fmt: skip
+
+
+def mails() -> Card:
+    """Those that the mail server did not take."""
+    rows = _ops(MailSent).filter(pk__gte=key_at(timezone.now() - WEEK))
+    failed = rows.filter(state=MailSent.State.FAILED).count()
+    address = listed("office_mailsent", state="failed")
+    return Card("Mails not taken", f"{failed:,}", f"of {rows.count():,} in 7 days", address, "office.view_mailsent", bad=bool(failed))  # fmt: skip
+
+
+def turned_away() -> Card:
+    """Requests over a limit."""
+    today = timezone.now().date()
+    rows = _ops(TurnedAway).filter(day__gt=today - WEEK)
+    days: dict[date, int] = dict(rows.order_by().values_list("day").annotate(count=Sum("count")))
+    chart = charts.by_day(days, days=7, today=today, what="Requests turned away")
+    return Card("Turned away", f"{days.get(today, 0):,}", "requests over a limit today", listed("office_turnedaway"), "office.view_turnedaway", chart)  # fmt: skip
+
+
+CARDS: list[Callable[[], Card]] = [
+    new_workspaces, active_people, trials, money, ai_costs, failed_jobs, webhooks, slow_pages, mails, turned_away,
+]  # fmt: skip
+
+
+def listed(model: str, **asked: str) -> str:
+    """The list of a model, filtered."""
+    return reverse(f"admin:{model}_changelist") + (f"?{urlencode(asked)}" if asked else "")
+
+
+def page_of(workspace: Any) -> str:
+    return reverse("admin:workspaces_workspace_change", args=[workspace])
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d} 00:00:00+00:00"
+
+
+def _days(rows: Any) -> dict[date, int]:
+    found = rows.annotate(day=TruncDate("created_at")).order_by().values_list("day").annotate(count=Count("pk"))
+    return dict(found)
+
+
+def _ops(model: Any) -> Any:
+    return model._base_manager.using("ops")
