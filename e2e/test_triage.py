@@ -5,26 +5,17 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from ai.models import AIRun
 from ai.tests.provider import Provider
 from ai.tests.rows import switch_on
-from ai.tests.workers import work
+from ai.tests.workers import work_newest
 from tasks.actions import create_label, create_task
 from tasks.models import Project
-from workspaces import tenancy
 from workspaces.actor import Actor
 
 from .boards import settled
 from .conftest import Enter
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-
-
-def run_next(by: Actor) -> None:
-    """A worker takes up the newest run."""
-    with tenancy.workspace(by.workspace.pk, atomic=True):
-        run = AIRun.objects.within(by.workspace).order_by("-created_at").values_list("pk", flat=True)[0]
-    work(by.workspace.pk, run)
 
 
 def test_suggestions_are_taken_dropped_and_undone(
@@ -63,7 +54,7 @@ def test_suggestions_are_taken_dropped_and_undone(
 
     triage.get_by_role("button", name="Ask AI what this needs").click()
     expect(triage.get_by_role("status")).to_contain_text("Waiting for a free worker")
-    run_next(alice)
+    work_newest(alice)
     expect(triage.locator("summary").first).to_contain_text("AI suggests Checkout")
     triage.locator("summary").first.click()
     expect(triage.locator(".triage-rows")).to_contain_text("by the model")
@@ -72,5 +63,5 @@ def test_suggestions_are_taken_dropped_and_undone(
     provider.breaks("500", "500", "500")
     triage.get_by_role("button", name="Ask the model again").click()
     expect(triage.get_by_role("status")).to_be_visible()
-    run_next(alice)
+    work_newest(alice)
     expect(triage.get_by_role("alert")).to_contain_text("cannot be reached")

@@ -5,7 +5,10 @@ from uuid import UUID
 
 from django.db import connections
 
+from ai.models import AIRun
 from ai.runs import perform
+from workspaces import tenancy
+from workspaces.actor import Actor
 
 
 def work(workspace_id: UUID, run_id: UUID) -> None:
@@ -13,6 +16,13 @@ def work(workspace_id: UUID, run_id: UUID) -> None:
     worker = Thread(target=_perform, args=(workspace_id, run_id))
     worker.start()
     worker.join()
+
+
+def work_newest(by: Actor) -> None:
+    """The newest run of the actor's workspace."""
+    with tenancy.workspace(by.workspace.pk, atomic=True):
+        run = AIRun.objects.within(by.workspace).order_by("-created_at").values_list("pk", flat=True)[0]
+    work(by.workspace.pk, run)
 
 
 def _perform(workspace_id: UUID, run_id: UUID) -> None:
