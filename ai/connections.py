@@ -1,5 +1,6 @@
 """Whom to ask: the workspace's own connections, else the operator's from the environment; the first, then its fall-overs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -32,9 +33,14 @@ class Connection:
 
 def connections_for(workspace: Workspace, purpose: str) -> list[Connection]:
     """In the order to be asked; a connection for this very purpose comes before one for all. Raises NoModel for none."""
-    rows = [row for row in AIConnection.objects.within(workspace) if row.purpose in _names(purpose)]
-    rows.sort(key=lambda row: (-len(row.purpose), row.order, row.name))
-    if found := [own(row) for row in rows] or from_environment():
+    return chosen(AIConnection.objects.within(workspace), purpose)
+
+
+def chosen(rows: Iterable[AIConnection], purpose: str) -> list[Connection]:
+    """Of the workspace's own, those for this; the operator's where there are none. Raises NoModel."""
+    fit = [row for row in rows if row.purpose in _names(purpose)]
+    fit.sort(key=lambda row: (-len(row.purpose), row.order, row.name))
+    if found := [own(row) for row in fit] or from_environment():
         return found
     raise NoModel(
         "No AI model is set up: an owner can add one in Settings, or the operator of this server sets AI_PROVIDER."

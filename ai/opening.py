@@ -1,7 +1,9 @@
 """Everything before a model is called, in one short transaction: may they, with which words, is it known already, and is there budget."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -16,10 +18,11 @@ from .actions.metering import KEPT, Held, mark_full, note_usage, reserve
 from .asking import Answer, Ask, Count, Receipt, Request
 from .checking import checked
 from .cleaning import clean
-from .connections import Connection, connections_for, own
+from .connections import Connection, chosen, own
 from .cutting import fitting
 from .errors import NoModel, Off, OverBudget
 from .keys import unseal
+from .knowing import Known, known, known_of_a_check
 from .models import AIAnswer, AIBudget, AIChoice, AIConnection, AISettings, AIUsage, ModelPrice, PromptVersion
 from .wording import block, request_of
 
@@ -52,12 +55,14 @@ def open_call(by: Actor, ask: Ask, *, again: bool = False) -> Call:
     kind = AIBudget.Kind.PLAN
     try:
         with tenancy.workspace(by.workspace.pk, atomic=True):
-            call = _call(by, ask, must_be_on(by), connections_for(by.workspace, ask.purpose))
+            facts = known(by, ask.purpose)
+            row = _on(by, facts.settings, lambda: facts.mine)
+            call = _call(by, ask, row, chosen(facts.connections, ask.purpose), facts)
             kind = AIBudget.Kind.OWN if call.connections[0].own else AIBudget.Kind.PLAN
             if not again and (kept := _kept(call)):
                 call.kept = kept
                 return call
-            return _holding(call, kind)
+            return _holding(call, kind, facts.budgets.get(kind))
     except OverBudget:
         mark_full(by, kind)
         raise
@@ -68,39 +73,41 @@ def open_check(by: Actor, row: AIConnection) -> Call:
     by.must("workspace.manage")
     with tenancy.workspace(by.workspace.pk, atomic=True):
         settings = AISettings.objects.within(by.workspace).first() or AISettings(workspace=by.workspace)
-        return _holding(_call(by, Ask("check", {}), settings, [own(row)]), AIBudget.Kind.OWN)
+        call = _call(by, Ask("check", {}), settings, [own(row)], known_of_a_check(row))
+        return _holding(call, AIBudget.Kind.OWN)
 
 
-def _holding(call: Call, kind: str) -> Call:
-    """With what it may take at most held for it."""
+def _holding(call: Call, kind: str, month: UUID | None = None) -> Call:
+    """With what it may take at most held for it; `month` is the budget's id, where there is one already."""
     limit = budget.limit_of(call.by.workspace, kind, call.settings.own_tokens)
     tokens = budget.most(call.request)
-    call.held = reserve(call.by, call.ask, call.version, call.connections[0], tokens=tokens, kind=kind, limit=limit)
+    call.held = reserve(
+        call.by, call.ask, call.version, call.connections[0], tokens=tokens, kind=kind, limit=limit, month=month
+    )
     return call
 
 
 def must_be_on(by: Actor) -> AISettings:
     """The workspace's settings. Raises Off with the way out."""
-    settings: AISettings | None = AISettings.objects.within(by.workspace).first()
-    if settings is None or not settings.enabled:
+    rows = AISettings.objects.within(by.workspace).filter(enabled=True)
+    return _on(by, rows.first(), AIChoice.objects.within(by.workspace).filter(user=by.user, on=True).exists)
+
+
+def _on(by: Actor, settings: AISettings | None, mine: Callable[[], bool]) -> AISettings:
+    if settings is None:
         raise Off("The AI is off in this workspace: an owner can switch it on in Settings.")
     if not access.has(by, settings.guests):
         by.must(access.PERMISSION)
-    if not AIChoice.objects.within(by.workspace).filter(user=by.user, on=True).exists():
+    if not mine():
         raise Off("The AI is off for you: switch it on in Settings.")
     return settings
 
 
-def _call(by: Actor, ask: Ask, settings: AISettings, connections: list[Connection]) -> Call:
-    version = PromptVersion.objects.filter(prompt__purpose=ask.purpose, state=PromptVersion.State.ACTIVE).first()
-    if version is None:
+def _call(by: Actor, ask: Ask, settings: AISettings, connections: list[Connection], facts: Known) -> Call:
+    if (version := facts.version) is None:
         raise NoModel(
             f"No wording of “{ask.purpose}” is active: the operator of this server can activate one in the back-office."
         )
-    models = Q()
-    for one in connections:
-        models |= Q(provider=one.kind, model=one.model)
-    prices = {(row.provider, row.model): row for row in ModelPrice.objects.filter(models)}
     return Call(
         by,
         ask,
@@ -109,7 +116,7 @@ def _call(by: Actor, ask: Ask, settings: AISettings, connections: list[Connectio
         connections,
         settings,
         _key(by, ask, version, connections[0]),
-        prices,
+        facts.prices,
     )
 
 

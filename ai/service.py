@@ -5,6 +5,7 @@ is waited for; whatever ends a call, also its caller's going away, settles it.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from workspaces.actor import Actor
 
@@ -22,6 +24,9 @@ from .models import AIConnection, AIUsage
 from .opening import Call, open_call, open_check
 from .providers import wire
 from .threads import in_thread
+
+PAUSES = (0.2, 1.0)  # seconds before it is settled again
+log = logging.getLogger(__name__)
 
 __all__ = ["AIService", "Answer", "Ask", "Receipt", "check", "complete"]
 LOOK = 1.0  # seconds
@@ -109,7 +114,15 @@ async def _checked(call: Call) -> None:
 
 
 async def _settled(calling: Calling) -> None:
-    await in_thread(_settle)(calling)
+    """What cannot be settled now, since the database is away or busy, the sweep charges in full: no answer is lost by it."""
+    for pause in (*PAUSES, None):
+        try:
+            return await in_thread(_settle)(calling)
+        except (OperationalError, InterfaceError):
+            if pause is None:
+                log.exception("a call was not settled; the sweep will")
+            else:
+                await asyncio.sleep(pause)
 
 
 def _settle(calling: Calling) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
+from django.db import connection as database
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from accounts.ids import uuid7
@@ -22,6 +23,18 @@ from ..connections import Connection
 from ..errors import OverBudget
 from ..models import AIAnswer, AIBudget, AIReservation, AIUsage, PromptVersion
 
+# takes the tokens only if they fit, and notes what they are held for; whoever comes at the same time waits for it
+RESERVE = """
+WITH taken AS (
+    UPDATE ai_aibudget SET reserved = reserved + %(tokens)s
+    WHERE workspace_id = %(workspace)s AND id = %(budget)s AND (%(limit)s::bigint IS NULL OR used + reserved + %(tokens)s <= %(limit)s::bigint)
+    RETURNING id
+)
+INSERT INTO ai_aireservation
+    (id, workspace_id, budget_id, tokens, usage_id, user_id, purpose, provider, model, prompt_id, via, created_at, expires_at)
+SELECT %(id)s, %(workspace)s, id, %(tokens)s, %(usage)s, %(user)s, %(purpose)s, %(provider)s, %(model)s, %(prompt)s, %(via)s, %(now)s, %(ends)s
+FROM taken
+"""
 GRACE = 60  # seconds beyond the deadline after which a process counts as dead
 
 
@@ -38,27 +51,38 @@ class Held:
 
 
 def reserve(
-    by: Actor, ask: Ask, version: PromptVersion, connection: Connection, *, tokens: int, kind: str, limit: int | None
+    by: Actor,
+    ask: Ask,
+    version: PromptVersion,
+    connection: Connection,
+    *,
+    tokens: int,
+    kind: str,
+    limit: int | None,
+    month: UUID | None = None,
 ) -> Held:
-    """Take the tokens out of what is left of the month, or raise OverBudget. Inside the caller's transaction."""
-    month = period()
-    budget = _budget(by.workspace.pk, month, kind)
-    _take(budget, tokens, limit)
-    row = AIReservation(
-        workspace=by.workspace, budget=budget, tokens=tokens, usage_id=uuid7(), user=by.user, purpose=ask.purpose,
-        provider=connection.kind, model=connection.model, prompt_id=version.pk, via=by.via, expires_at=_expiry(),
-    )  # fmt: skip
-    row.save(force_insert=True)
-    return Held(row.pk, budget.pk, row.usage_id, tokens, kind, limit)
+    """Take the tokens out of what is left of the month, or raise OverBudget. Inside the caller's transaction, whose last act
+    it should be: everybody who asks waits for this row. `month` is the budget's id, if it is known.
+    """
+    held = Held(uuid7(), month or _budget(by.workspace.pk, period(), kind).pk, uuid7(), tokens, kind, limit)
+    said = {
+        "workspace": by.workspace.pk, "id": held.reservation, "budget": held.budget, "usage": held.usage, "tokens": tokens, "limit": limit,
+        "user": by.user.pk, "purpose": ask.purpose, "provider": connection.kind, "model": connection.model, "prompt": version.pk, "via": by.via,
+        "now": timezone.now(), "ends": _expiry(),
+    }  # fmt: skip
+    with database.cursor() as cursor:
+        cursor.execute(RESERVE, said)
+        if not cursor.rowcount:
+            raise OverBudget(_full(by.workspace.pk, held.budget, tokens, limit or 0))
+    return held
 
 
 def extend(workspace_id: UUID, held: Held, tokens: int) -> None:
     """Hold more for another try of the same call. Raises OverBudget, and what was held stays held."""
     with tenancy.workspace(workspace_id, atomic=True):
-        budget = AIBudget.objects.within(workspace_id).get(pk=held.budget)
-        _take(budget, tokens, held.limit)
         rows = AIReservation.objects.within(workspace_id).filter(pk=held.reservation)
         rows.update(tokens=F("tokens") + tokens, expires_at=_expiry())
+        _take(workspace_id, held.budget, tokens, held.limit)
     held.tokens += tokens
 
 
@@ -66,11 +90,11 @@ def settle(by: Actor, held: Held, usage: AIUsage, *, keep: AIAnswer | None = Non
     """Give back what was held and charge what was used; once. What the sweep has charged meanwhile stays charged."""
     with tenancy.workspace(by.workspace.pk, atomic=True):
         mine, _ = AIReservation.objects.within(by.workspace).filter(pk=held.reservation).delete()
-        if mine:
-            _charge(by.workspace.pk, held.budget, held.tokens, usage.input_tokens + usage.output_tokens, held.limit)
-            usage.save(force_insert=True)
         if keep is not None:
             _keep(keep)
+        if mine:
+            usage.save(force_insert=True)
+            _charge(by.workspace.pk, held.budget, held.tokens, usage.input_tokens + usage.output_tokens, held.limit)
 
 
 def mark_full(by: Actor, kind: str) -> None:
@@ -122,17 +146,17 @@ def _budget(workspace_id: UUID, month: date, kind: str) -> AIBudget:
     return found
 
 
-def _take(budget: AIBudget, tokens: int, limit: int | None) -> None:
-    """One statement: it takes the tokens only if they fit, and whoever comes at the same time waits for it."""
-    rows = AIBudget.objects.within(budget.workspace_id).filter(pk=budget.pk)
+def _take(workspace_id: UUID, budget: UUID, tokens: int, limit: int | None) -> None:
+    """More of them, for a call that has some."""
+    rows = AIBudget.objects.within(workspace_id).filter(pk=budget)
     fits = rows if limit is None else rows.filter(used__lte=limit - tokens - F("reserved"))
     if fits.update(reserved=F("reserved") + tokens):
         return
-    raise OverBudget(_full(budget, tokens, limit or 0))
+    raise OverBudget(_full(workspace_id, budget, tokens, limit or 0))
 
 
-def _full(budget: AIBudget, tokens: int, limit: int) -> str:
-    budget.refresh_from_db(fields=["used", "reserved"])
+def _full(workspace_id: UUID, pk: UUID, tokens: int, limit: int) -> str:
+    budget = AIBudget.objects.within(workspace_id).get(pk=pk)
     left = limit - budget.used
     if tokens <= left:
         return "The AI is busy with other requests of this workspace, which may use up the rest of this month's budget. Try again in a minute."
@@ -140,10 +164,13 @@ def _full(budget: AIBudget, tokens: int, limit: int) -> str:
 
 
 def _charge(workspace_id: UUID, budget: UUID, held: int, used: int, limit: int | None) -> None:
-    rows = AIBudget.objects.within(workspace_id).filter(pk=budget)
-    rows.update(used=F("used") + used, reserved=F("reserved") - held)
+    """By one statement, which notes too when it was time to warn."""
+    warned: dict[str, Any] = {}
     if limit is not None:
-        rows.filter(warned_at=None, used__gte=int(limit * WARN_AT)).update(warned_at=timezone.now())
+        low = When(warned_at=None, used__gte=int(limit * WARN_AT) - used, then=timezone.now())
+        warned = {"warned_at": Case(low, default=F("warned_at"))}
+    rows = AIBudget.objects.within(workspace_id).filter(pk=budget)
+    rows.update(used=F("used") + used, reserved=F("reserved") - held, **warned)
 
 
 def _lost(row: AIReservation) -> AIUsage:

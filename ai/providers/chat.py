@@ -12,7 +12,7 @@ from .faults import Fault, told
 async def stream(connection: Connection, request: Request, count: Count) -> AsyncIterator[str]:
     """A server that does not count is counted by us."""
     openai: Any = await wire.sdk("openai")
-    client = openai.AsyncOpenAI(**wire.options(connection))
+    client = wire.client(connection, openai.AsyncOpenAI)
     messages = [("system", request.system), *request.messages]
     with told(openai):
         chunks = await client.chat.completions.create(

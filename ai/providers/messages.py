@@ -12,7 +12,7 @@ from .faults import Fault, told
 async def stream(connection: Connection, request: Request, count: Count) -> AsyncIterator[str]:
     """The input is counted when the answer begins, the output when it ends."""
     anthropic: Any = await wire.sdk("anthropic")
-    client = anthropic.AsyncAnthropic(**wire.options(connection))
+    client = wire.client(connection, anthropic.AsyncAnthropic)
     messages = [{"role": role, "content": text} for role, text in request.messages]
     with told(anthropic):
         events = await client.messages.create(

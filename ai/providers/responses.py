@@ -12,7 +12,7 @@ from .faults import Fault, told
 async def stream(connection: Connection, request: Request, count: Count) -> AsyncIterator[str]:
     """Nothing of it is stored at the provider's (`store`)."""
     openai: Any = await wire.sdk("openai")
-    client = openai.AsyncOpenAI(**wire.options(connection))
+    client = wire.client(connection, openai.AsyncOpenAI)
     messages = [{"role": role, "content": text} for role, text in request.messages]
     with told(openai):
         events = await client.responses.create(

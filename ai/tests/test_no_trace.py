@@ -16,7 +16,7 @@ from workspaces.tests.people import browser
 from .rows import switch_on
 
 WORDS = re.compile(r"\bAI\b|/ai/|\bai_|#sparkles|\"ai[-:.]", re.ASCII)
-HERE = ("settings/", "ai/", "audit/")  # Settings and what it leads to
+HERE = ("settings/", "ai/", "audit/", "billing/")  # Settings and what it leads to; plans say what they include
 SLOTS = {"key": "FLOW", "ref": "FLOW-1"}
 
 
