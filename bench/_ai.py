@@ -4,13 +4,16 @@ import socket
 import uuid
 from typing import Any
 
+from bench import _board  # first: it sets Django up
+
+# isort: split
+
 from django.conf import settings
 from django.db import connections
 
 from ai.models import PromptVersion
 from ai.service import Ask
 from ai.tests.rows import switch_on
-from bench import _board
 from workspaces.actor import Actor
 
 ASK = Ask("write.draft", {"wanted": "a reminder for the people of this project", "place": "description"})

@@ -14,6 +14,10 @@ from collections import Counter
 from multiprocessing import get_context
 from typing import Any
 
+from bench import _ai  # first: it sets Django up
+
+# isort: split
+
 from django.conf import settings
 from django.utils import timezone
 
@@ -24,9 +28,6 @@ from ai.models import AIBudget, AIReservation, AIUsage, PromptVersion
 from ai.service import AIService
 from ai.tests.provider import Provider, running
 from ai.wording import request_of
-from bench import (
-    _ai,
-)
 from workspaces import tenancy
 from workspaces.actor import Actor
 

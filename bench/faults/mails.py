@@ -7,24 +7,18 @@ what came twice under two names, which may not be.
 """
 
 import argparse
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from bench import _board  # first: it sets Django up
 
 # isort: split
 
-import psutil
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
@@ -44,7 +38,8 @@ from workspaces import tenancy
 from workspaces.actor import Actor
 from workspaces.tests.people import add_member
 
-ROOT = Path(__file__).resolve().parents[2]
+from ._worker import Worker
+
 PAUSE = 0.01  # seconds that the mail server takes for a mail: long enough to be killed in
 
 
@@ -62,7 +57,9 @@ def main() -> None:
     by = _board.workspace(f"mails-{uuid.uuid4().hex[:6]}")
     expected = prepare(by, service, options.people)
     began, kills = time.monotonic(), 0
-    worker = Worker(post, service)
+    worker = Worker({
+        "EMAIL_URL": f"smtp://127.0.0.1:{post.port}", "OUTWARD_ALLOW_PRIVATE": "true", "OUTWARD_PORTS": str(service.server_port),
+    })  # fmt: skip
     try:
         while left(by) and time.monotonic() - began < options.bound:
             worker.ready()
@@ -123,57 +120,6 @@ def left(by: Actor) -> int:
     """How many deliveries are not over."""
     with tenancy.workspace(by.workspace.pk, atomic=True):
         return int(Delivery.objects.within(by.workspace).filter(kind="now", ended_at=None).count())
-
-
-class Worker:
-    """The worker as the Procfile has it, with two processes."""
-
-    def __init__(self, post: MailServer, service: PushService) -> None:
-        self.env = {
-            **os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{post.port}", "OUTWARD_ALLOW_PRIVATE": "true",
-            "OUTWARD_PORTS": str(service.server_port), "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def ready(self) -> None:
-        """Up, with its processes."""
-        if self.process is None or self.process.poll() is not None:
-            words = [
-                sys.executable,
-                "-m",
-                "celery",
-                "-A",
-                "flowboard",
-                "worker",
-                "--concurrency",
-                "2",
-                "--loglevel",
-                "ERROR",
-            ]
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            words += ["--without-gossip", "--without-mingle"]
-            self.process = subprocess.Popen(words, cwd=ROOT, env=self.env, start_new_session=True, **quiet)
-        until = time.monotonic() + 60
-        while time.monotonic() < until and len(self._children()) < 2:
-            time.sleep(0.1)
-
-    def _children(self) -> list[psutil.Process]:
-        with suppress(psutil.Error):
-            return psutil.Process(self.process.pid).children() if self.process else []
-        return []
-
-    def kill(self, *, whole: bool) -> None:
-        """-9, without a word."""
-        children = self._children()
-        with suppress(psutil.Error, OSError):
-            if whole and self.process:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
-            elif children:
-                children[0].kill()
-
-    def end(self) -> None:
-        self.kill(whole=True)
 
 
 def report(post: MailServer, service: PushService, expected: int, kills: int, seconds: float, waiting: int) -> None:
