@@ -18,12 +18,14 @@ from bench._load import Server, serving
 # isort: split
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.core.cache import cache
 from django.db import connections
 from django.urls import reverse
 
 from accounts.models import User
 from bench.audit import taken
 from bench.web import session
+from office.dashboard import CARDS
 from workspaces.actor import Actor
 from workspaces.models import ActivityLog, Membership, Workspace
 
@@ -82,6 +84,7 @@ def main() -> None:
         for name, path in pages(word, options.workspaces):
             times = taken(server, path, cookie, options.requests)
             print(f"{name:52} {statistics.median(times):8.0f} {max(times):8.0f}", flush=True)
+        morning(server, cookie)
         sizes(server)
 
 
@@ -123,6 +126,7 @@ def pages(word: str, count: int) -> Iterator[tuple[str, str]]:
         yield f"{model.__name__}, in the middle", listed(model, before=str(middle))
         yield f"{model.__name__}, a word that stands nowhere", listed(model, q="zebra")
         yield f"{model.__name__}, a common word", listed(model, q="company" if model is Workspace else "person" if model is not ActivityLog else "login")  # fmt: skip
+    yield "the page of a workspace", reverse("admin:workspaces_workspace_change", args=[some.pk])
     for model in (Membership, ActivityLog):
         yield f"{model.__name__}, of one workspace", listed(model, workspace=str(some.pk))
         yield f"{model.__name__}, a workspace's address as word", listed(model, q=some.slug)
@@ -144,6 +148,20 @@ def middle_of(model: type) -> object:
     """A key with about as many rows before as after it; found as nobody pages, by its number."""
     rows = model._base_manager.using("ops").order_by("pk").values_list("pk", flat=True)  # type: ignore[attr-defined]
     return rows[rows.count() // 2]
+
+
+def morning(server: Server, cookie: dict[str, str]) -> None:
+    """The first page, read anew each time and as it is kept for five minutes."""
+    found = []
+    for _ in range(3):
+        cache.delete("office:dashboard")
+        began = time.perf_counter()
+        for card in CARDS:
+            card()
+        found.append((time.perf_counter() - began) * 1000)
+    print(f"{'the cards of the first page, read anew':52} {statistics.median(found):8.0f} {max(found):8.0f}")
+    times = taken(server, "/admin/", cookie, 10)
+    print(f"{'the first page, kept':52} {statistics.median(times):8.0f} {max(times):8.0f}")
 
 
 def sizes(server: Server) -> None:

@@ -35,7 +35,12 @@ class Server:
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         self.port = self.listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
-        self.env = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis_url or settings.REDIS_URL}
+        self.env = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "DATABASE_OPS_URL": database_url("ops"),
+            "REDIS_URL": redis_url or settings.REDIS_URL,
+        }
         self.hurry = hurry
         self.start()
 
@@ -74,9 +79,9 @@ def running(django_db_setup: None) -> Iterator[Server]:
         yield up
 
 
-def database_url() -> str:
-    """The application's role on the test database."""
-    config = connections["default"].settings_dict
+def database_url(alias: str = "default") -> str:
+    """The application's role, or another, on the test database."""
+    config = connections[alias].settings_dict
     name, user, password = (quote(str(config[key]), safe="") for key in ("NAME", "USER", "PASSWORD"))
     return f"postgres://{user}:{password}@{config['HOST']}:{config['PORT']}/{name}"
 
