@@ -15,7 +15,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "workspaces.add_supportaccess", "accounts.view_user", "accounts.view_signin", "account.view_emailaddress", "account.change_emailaddress",
         "mfa.view_authenticator", "mfa.delete_authenticator", "socialaccount.view_socialaccount", "accounts.view_guess",
         "office.view_mailsent", "office.view_turnedaway", "office.view_announcement", "office.add_announcement", "office.change_announcement",
-        "workspaces.suspend_workspace", "workspaces.hold_workspace", "workspaces.grant_workspace", "workspaces.annotate_workspace",
+        "workspaces.suspend_workspace", "workspaces.flag_workspace", "workspaces.hold_workspace", "workspaces.grant_workspace", "workspaces.annotate_workspace",
     ),
     # plans, payment, what the AI costs
     "Finance": (
@@ -25,7 +25,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     # what runs, and what does not
     "Engineer": (
         *EVERYBODY, "workspaces.view_stream", "workspaces.view_idempotencykey", "tasks.view_importrun", "tasks.view_delivery", "ai.view_aiusage",
-        "ai.view_airun", "ai.view_aireservation", "ai.view_prompt", "ai.view_promptversion", "ai.change_promptversion", "ai.view_promptcase",
+        "workspaces.flag_workspace", "workspaces.annotate_workspace", "ai.view_airun", "ai.view_aireservation", "ai.view_prompt", "ai.view_promptversion", "ai.change_promptversion", "ai.view_promptcase",
         "ai.add_promptcase", "ai.change_promptcase", "ai.view_prompttrial", "ai.view_modelprice", "ai.change_modelprice", "ai.add_modelprice",
         "accounts.view_signingkey", "accounts.view_pushkey", "office.view_failedjob", "office.change_failedjob", "office.view_mailsent",
         "office.view_slowpage", "office.view_turnedaway", "office.view_announcement", "office.add_announcement", "office.change_announcement",

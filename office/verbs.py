@@ -15,9 +15,11 @@ from workspaces.actions.staff import (
     restore_workspace,
     resume_workspace,
     suspend_workspace,
+    switch_flag,
     write_note,
 )
 from workspaces.actor import Actor
+from workspaces.flags import FLAGS
 from workspaces.models import Workspace
 
 
@@ -33,6 +35,16 @@ class TokensForm(ReasonForm):
 
     tokens = forms.IntegerField(min_value=1, max_value=MOST_TOKENS, widget=widgets.UnfoldAdminIntegerFieldWidget)
     field_order = ("tokens", "reason")
+
+
+class FlagForm(ReasonForm):
+    """Which one, on or off, and why."""
+
+    flag = forms.ChoiceField(choices=[(name, f"{name}: {words}") for name, words in FLAGS.items()], widget=widgets.UnfoldAdminSelectWidget)  # fmt: skip
+    on = forms.TypedChoiceField(
+        label="Switch it", choices=[("on", "on"), ("off", "off")], coerce=lambda word: word == "on", empty_value=False, widget=widgets.UnfoldAdminSelectWidget
+    )  # fmt: skip
+    field_order = ("flag", "on", "reason")
 
 
 @dataclass(frozen=True)
@@ -78,5 +90,6 @@ VERBS = [
         "restore", "Bring back", "It opens again to everybody who belonged to it. The owners are written to.", "The workspace is back.", "hold_workspace", restore_workspace,
         lambda one: one.deleted_at is not None,
     ),
+    Verb("flag", "Switch a flag", "For this workspace alone. The owners are written to.", "It is switched.", "flag_workspace", switch_flag, living, FlagForm),
     Verb("note", "Write a note", "For the staff alone: the workspace does not see it.", "The note is kept.", "annotate_workspace", write_note, lambda one: True),
 ]  # fmt: skip

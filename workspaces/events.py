@@ -142,6 +142,12 @@ define(
     audience="managers",
     webhook=False,
 )
+define(
+    "workspace:flag_changed",
+    lambda row: f"switched {row.after['flag']} {'on' if row.after['on'] else 'off'}: “{row.after['reason']}”",
+    audience="managers",
+    webhook=False,
+)
 define("workspace:mfa_required", "asked every member for a second factor", audience="members")
 define("workspace:mfa_optional", "no longer asks members for a second factor", audience="members")
 define("member:joined", "joined as {after[role]}", audience="members")

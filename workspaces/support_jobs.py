@@ -23,6 +23,7 @@ DONE = {
     "workspace:deleted": "deleted {}",
     "workspace:restored": "brought {} back",
     "workspace:tokens_granted": "granted tokens of the AI to {}",
+    "workspace:flag_changed": "switched something in {}",
     "audit:exported": "took out the record of {}",
 }
 

@@ -18,6 +18,7 @@ from workspaces.actions import delete_workspace, grant_tokens, hold_workspace, r
 from workspaces.actions.support import staff_actor
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden, Refused
+from workspaces.events import says
 from workspaces.models import Workspace
 from workspaces.plans import plan_of
 from workspaces.tests.people import Program, browser, log, make_staff
@@ -181,3 +182,20 @@ def test_the_record_is_taken_out_for_its_owners_and_tells_of_it(ray: Client, ali
         rows[-1]["event"] == "audit:exported"
         and rows[-1]["facts"]["after"]["reason"] == "Alice asked for it, ticket 12"
     )
+
+
+@committed
+def test_a_flag_is_switched_for_one_workspace(ray: Client, alice: Actor, eve: Actor) -> None:
+    given = {"flag": "invitations_off", "on": "on", "reason": WHY}
+    assert ray.post(to(alice, "flag"), given | {"flag": "other"}).status_code == 200
+    for _ in range(2):
+        assert ray.post(to(alice, "flag"), given).status_code == 302
+    asked = {"email": "ann@example.com", "role": "member"}
+    refused = Program(alice).post("invitations/", asked)
+    assert refused.status_code == 422 and "switched off" in refused.json()["detail"]
+    assert Program(eve).post("invitations/", asked).status_code == 201
+    (row,) = log(alice, "workspace:flag_changed")
+    assert says(row) == f"switched invitations_off on: “{WHY}”"
+    assert "flags: invitations_off" in ray.get(to(alice)).content.decode()
+    assert ray.post(to(alice, "flag"), given | {"on": "off"}).status_code == 302
+    assert Program(alice).post("invitations/", asked).status_code == 201

@@ -15,6 +15,7 @@ from .staff import (
     restore_workspace,
     resume_workspace,
     suspend_workspace,
+    switch_flag,
     write_note,
 )
 from .support import decline_support, end_support, grant_support, request_support, start_support
@@ -27,5 +28,5 @@ __all__ = [
     "create_workspace_token", "decline_support", "delete_role", "delete_workspace", "discard_change", "end_draft", "end_support", "erase_person",
     "export_record", "grant_support", "grant_tokens", "hold_workspace", "invite_member", "keep_draft", "leave_workspace", "note_check", "propose_change", "remove_member",
     "request_support", "require_second_factor", "restore_workspace", "resume_workspace", "revoke_invitation", "revoke_token", "start_support", "start_viewing",
-    "stop_viewing", "suspend_workspace", "transfer_ownership", "undo_change", "update_role", "update_workspace", "write_note",
+    "stop_viewing", "suspend_workspace", "switch_flag", "transfer_ownership", "undo_change", "update_role", "update_workspace", "write_note",
 ]  # fmt: skip

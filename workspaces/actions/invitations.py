@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 
-from .. import tenancy
+from .. import flags, tenancy
 from ..actor import Actor
 from ..errors import Refused
 from ..models import Invitation, Membership, Role
@@ -37,6 +37,8 @@ def invite_member(by: Actor, *, email: str, role: Role) -> Invitation:
 
     by.must("member.invite")
     by = hold(by, "member.invite")
+    if flags.has(by.workspace, "invitations_off"):
+        raise Refused("Invitations are switched off for this workspace by FlowBoard: write to the support.", "email")
     email, role = _address(by, email), fresh(by, role)
     may_give(by, role)
     _not_again_and_again(by, email)

@@ -10,6 +10,7 @@ from accounts.staff import LONGEST_REASON, SHORTEST_REASON, is_staff, note
 
 from ..actor import Actor
 from ..errors import Forbidden, Refused
+from ..flags import FLAGS
 from ..models import Workspace
 from ..rules import line
 from ..spine import action, record
@@ -72,6 +73,18 @@ def grant_tokens(by: Actor, *, tokens: int, reason: str) -> Workspace:
     workspace.extra_ai_tokens, workspace.extra_month = workspace.granted_tokens(month) + tokens, month
     facts = {"tokens": tokens, "month": f"{month:%B %Y}"}
     return _done(by, workspace, "workspace:tokens_granted", "extra_ai_tokens", "extra_month", reason=reason, **facts)
+
+
+@action
+def switch_flag(by: Actor, *, flag: str, on: bool, reason: str) -> Workspace:
+    """Switch one of workspaces/flags.py for this workspace."""
+    workspace, reason = _asked(by, "flag", reason)
+    if flag not in FLAGS:
+        raise Refused(f"There is no flag {flag!r}: there are {', '.join(FLAGS)}.", "flag")
+    if on == (flag in workspace.flags):
+        return workspace
+    workspace.flags = sorted({*workspace.flags, flag}) if on else [one for one in workspace.flags if one != flag]
+    return _done(by, workspace, "workspace:flag_changed", "flags", reason=reason, flag=flag, on=on)
 
 
 @action

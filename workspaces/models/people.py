@@ -39,9 +39,19 @@ class Workspace(models.Model):
     )
     extra_month = models.DateField(null=True, blank=True, editable=False, help_text="the first day of it, UTC")
 
+    flags = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        db_default=[],
+        blank=True,
+        editable=False,
+        help_text="of workspaces/flags.py",
+    )
+
     class Meta:
         constraints = [WorkspaceIsolation(name="workspace_rls")]
         permissions = [
+            ("flag_workspace", "Can switch flags of a workspace"),
             ("suspend_workspace", "Can suspend and resume a workspace"),
             ("hold_workspace", "Can delete a workspace, and bring it back"),
             ("grant_workspace", "Can grant a workspace tokens"),
