@@ -37,7 +37,7 @@ def test_suggestions_are_taken_dropped_and_undone(
     expect(triage.locator("summary").first).to_contain_text("AI suggests Bug, Bob, High, a duplicate of FLOW-1")
     triage.locator("summary").first.focus()
     page.keyboard.press("Enter")
-    expect(triage.locator(".triage-rows li").first).to_contain_text("because 3 of the 3 likest tasks carry it")
+    expect(triage.locator(".triage-rows li").first).to_contain_text("because 3 of the 3 most similar tasks carry it")
 
     triage.get_by_role("button", name="Take Bug").click()
     expect(page.locator(".fact-labels")).to_contain_text("Bug")

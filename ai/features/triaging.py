@@ -195,7 +195,7 @@ def _votes(
 
 
 def _counted(refs: list[str], of: int, does: str) -> str:
-    return f"{len(refs)} of the {of} likest tasks {does}: {', '.join(refs[:3])}{' …' if len(refs) > 3 else ''}."
+    return f"{len(refs)} of the {of} most similar tasks {does}: {', '.join(refs[:3])}{' …' if len(refs) > 3 else ''}."
 
 
 def _project(scene: Scene) -> list[Suggestion]:

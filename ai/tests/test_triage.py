@@ -54,9 +54,9 @@ def by_field(found: list[Suggestion]) -> dict[str, tuple[str, str, str]]:
 def test_what_similar_tasks_got_and_why(alice: Actor, project: Project, crashes: list[Task]) -> None:
     found = by_field(suggested(alice, new(alice, project, "Login page freezes on submit")).suggestions)
     three = "FLOW-1, FLOW-2, FLOW-3."
-    assert found["label"] == ("Bug", "similarity", f"3 of the 3 likest tasks carry it: {three}")
-    assert found["assignee"] == ("Bob", "similarity", f"3 of the 3 likest tasks were theirs: {three}")
-    assert found["priority"] == ("High", "similarity", f"3 of the 3 likest tasks have it: {three}")
+    assert found["label"] == ("Bug", "similarity", f"3 of the 3 most similar tasks carry it: {three}")
+    assert found["assignee"] == ("Bob", "similarity", f"3 of the 3 most similar tasks were theirs: {three}")
+    assert found["priority"] == ("High", "similarity", f"3 of the 3 most similar tasks have it: {three}")
     words, source, because = found["duplicate"]
     assert (words, source) == ("FLOW-1 Login page crashes on submit", "similarity")
     assert because.startswith("The titles are ") and because.endswith(" % alike.")
@@ -82,7 +82,7 @@ def test_another_project_where_most_of_it_stands(alice: Actor, project: Project)
     for place in ("head", "foot"):
         new(alice, web, f"Cookie banner covers the {place}")
     found = by_field(suggested_for(alice, project, "Cookie banner covers everything", "").suggestions)
-    assert found["project"] == ("Website", "similarity", "2 of the 2 likest tasks stand there: WEB-2, WEB-1.") or found[
+    assert found["project"] == ("Website", "similarity", "2 of the 2 most similar tasks stand there: WEB-2, WEB-1.") or found[
         "project"
     ][2].startswith("2 of the 2")
 
