@@ -82,9 +82,8 @@ def test_another_project_where_most_of_it_stands(alice: Actor, project: Project)
     for place in ("head", "foot"):
         new(alice, web, f"Cookie banner covers the {place}")
     found = by_field(suggested_for(alice, project, "Cookie banner covers everything", "").suggestions)
-    assert found["project"] == ("Website", "similarity", "2 of the 2 most similar tasks stand there: WEB-2, WEB-1.") or found[
-        "project"
-    ][2].startswith("2 of the 2")
+    assert found["project"][:2] == ("Website", "similarity")
+    assert found["project"][2].startswith("2 of the 2 most similar tasks stand there")
 
 
 def test_only_what_the_asker_sees(alice: Actor, bob: Actor, gus: Actor, project: Project, crashes: list[Task]) -> None:
