@@ -6,6 +6,7 @@ is waited for; whatever ends a call, also its caller's going away, settles it.
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from workspaces.actor import Actor
+from workspaces.errors import Busy
 
 from .actions.metering import settle
 from .asking import Answer, Ask, Receipt
@@ -25,7 +27,7 @@ from .opening import Call, open_call, open_check
 from .providers import wire
 from .threads import in_thread
 
-PAUSES = (0.2, 1.0)  # seconds before it is settled again
+PAUSES = (0.2, 1.0)  # seconds before a call is opened or settled again
 log = logging.getLogger(__name__)
 
 __all__ = ["AIService", "Answer", "Ask", "Receipt", "check", "complete"]
@@ -49,7 +51,7 @@ class AIService:
 
     async def stream(self, ask: Ask, *, again: bool = False) -> AsyncIterator[str | Answer]:
         """Pieces of text as they come, and last the Answer. Close it to stop the model: `async with aclosing(…)`."""
-        call = await in_thread(open_call)(self.by, ask, again=again)
+        call = await _opened(self.by, ask, again)
         self.usage_id = call.kept.receipt.usage_id if call.kept else call.held.usage if call.held else None
         if call.kept:
             yield call.kept.text
@@ -111,6 +113,19 @@ async def _checked(call: Call) -> None:
                 pass
     finally:
         await wire.close()
+
+
+async def _opened(by: Actor, ask: Ask, again: bool) -> Call:
+    """Who waits too long for the budget's row, since so many ask at once, tries again. Raises Busy, and what `open_call` does."""
+    for pause in PAUSES:
+        try:
+            return await in_thread(open_call)(by, ask, again=again)
+        except (OperationalError, InterfaceError):
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+    try:
+        return await in_thread(open_call)(by, ask, again=again)
+    except (OperationalError, InterfaceError) as error:
+        raise Busy("Too many ask at once, or the database is away for a moment. Please try again.") from error
 
 
 async def _settled(calling: Calling) -> None:

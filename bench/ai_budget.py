@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 from collections import Counter
+from contextlib import aclosing
 from multiprocessing import get_context
 from typing import Any
 
@@ -87,17 +88,35 @@ def run(by: Actor, calls: int, dies: bool, gate: Any, told: Any) -> None:
     gate.wait()
     if dies:
         settings.AI_MODEL = "slow"
-        threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGKILL)).start()
-    told.send(asyncio.run(together(by, calls)))
+    told.send(asyncio.run(together(by, calls, UnderWay(calls // 2 if dies else calls + 1))))
 
 
-async def together(by: Actor, calls: int) -> Counter[str]:
-    return Counter(await asyncio.gather(*(one(by) for _ in range(calls))))
+class UnderWay:
+    """How many calls of this process wait for the rest of their answer; with so many at once it dies."""
+
+    def __init__(self, most: int) -> None:
+        self.now, self.most = 0, most
+
+    def __enter__(self) -> None:
+        self.now += 1
+        if self.now >= self.most:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def __exit__(self, *_: object) -> None:
+        self.now -= 1
 
 
-async def one(by: Actor) -> str:
+async def together(by: Actor, calls: int, under_way: UnderWay) -> Counter[str]:
+    return Counter(await asyncio.gather(*(one(by, under_way) for _ in range(calls))))
+
+
+async def one(by: Actor, under_way: UnderWay) -> str:
     try:
-        await AIService(by).complete(_ai.ASK, again=True)
+        async with aclosing(AIService(by).stream(_ai.ASK, again=True)) as pieces:
+            await anext(pieces)
+            with under_way:
+                async for _ in pieces:
+                    pass
     except OverBudget:
         return "refused"
     except Exception as error:
