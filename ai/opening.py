@@ -26,6 +26,8 @@ from .knowing import Known, known, known_of_a_check
 from .models import AIAnswer, AIBudget, AIChoice, AIConnection, AISettings, AIUsage, ModelPrice, PromptVersion
 from .wording import block, request_of
 
+UNREAD = ("change:proposed", "change:discarded")  # which change nothing, and go into no question
+
 
 @dataclass
 class Call:
@@ -151,7 +153,7 @@ def _kept(call: Call) -> Answer | None:
 
 
 def _changed_since(row: AIAnswer) -> bool:
-    rows = ActivityLog.objects.within(row.workspace_id).filter(seq__gt=row.read_seq)
+    rows = ActivityLog.objects.within(row.workspace_id).filter(seq__gt=row.read_seq).exclude(event__in=UNREAD)
     if row.projects or row.subjects:
         rows = rows.filter(Q(project_id__in=row.projects) | Q(subject_id__in=row.subjects))
     return bool(rows.exists())

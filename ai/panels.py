@@ -5,7 +5,7 @@ from typing import Any
 from workspaces.actor import Actor
 from workspaces.models import ChangeSet
 
-from .models import AIUsage, PromptVersion, Proposal
+from .models import AIRun, AIUsage, PromptVersion, Proposal
 
 
 def receipt_of(by: Actor, change: ChangeSet) -> dict[str, Any]:
@@ -14,7 +14,11 @@ def receipt_of(by: Actor, change: ChangeSet) -> dict[str, Any]:
     if row is None:
         return {}
     usage = AIUsage.objects.within(by.workspace).filter(pk=row.usage_id).first() if row.usage_id else None
-    return {"model": row.model, "summary": row.summary, "receipt": usage and shown(usage, row.prompt_id)}
+    run = AIRun.objects.within(by.workspace).filter(pk=row.run_id, user=by.user).first() if row.run_id else None
+    kept = run.result.get("receipt") if run else None
+    return {
+        "summary": row.summary, "receipt": kept or (usage and shown(usage, row.prompt_id)), "run": run and run.pk,
+    }  # fmt: skip
 
 
 def shown(usage: AIUsage, prompt_id: Any) -> dict[str, Any]:

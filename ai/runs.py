@@ -130,6 +130,14 @@ def run_seen_by(by: Actor, run_id: UUID) -> AIRun:
     return row
 
 
+def run_of(by: Actor, run_id: UUID) -> AIRun:
+    """One's own. Raises Http404."""
+    row = run_seen_by(by, run_id)
+    if row.user_id != by.user.pk:
+        raise Http404
+    return row
+
+
 def _actor(row: AIRun) -> Actor | None:
     """The person it runs for, who must still be a member; what it does is done by the AI on their behalf."""
     with tenancy.workspace(row.workspace_id, atomic=True):

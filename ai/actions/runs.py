@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.locks import hold
 from workspaces import tenancy
 from workspaces.actor import Actor
-from workspaces.errors import Refused
+from workspaces.errors import Forbidden, Refused
 from workspaces.spine import acting, action
 
 from .. import access
@@ -63,6 +63,14 @@ def cancel_run(by: Actor, run: AIRun) -> AIRun:
     rows.update(state=State.CANCELLED, step="Cancelled", finished_at=now)
     run.refresh_from_db()
     return run
+
+
+@action
+def repeat_run(by: Actor, run: AIRun) -> AIRun:
+    """Do one's own anew, whatever was answered before."""
+    if run.user_id != by.user.pk:
+        raise Forbidden("Only whoever started a run may do it again.")
+    return start_run(by, kind=run.kind, inputs=run.inputs | {"again": True})
 
 
 def claim_run(workspace_id: UUID, run_id: UUID) -> AIRun | None:

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer, nothing
 
-from ..actions.runs import cancel_run
+from ..actions.runs import cancel_run, repeat_run
 from ..models import AIRun
 from ..rescheduling.telling import plan_told
-from ..runs import run_seen_by
+from ..runs import run_of, run_seen_by
 
 
 class RunOut(serializers.Serializer[Any]):
@@ -38,6 +38,11 @@ class OneRun(Endpoint):
     def get(self, request: Request, workspace: str, ai_run: UUID) -> HttpResponse:
         """How far it is, or what came of it."""
         return answer(run_row(run_seen_by(self.by, ai_run)))
+
+    @describes("repeat_run", RunOut, status=202)
+    def post(self, request: Request, workspace: str, ai_run: UUID) -> HttpResponse:
+        """Do it anew, whatever was answered before: another run."""
+        return answer(run_row(repeat_run(self.by, run_of(self.by, ai_run))), 202)
 
     @describes("cancel_run", status=204)
     def delete(self, request: Request, workspace: str, ai_run: UUID) -> HttpResponse:

@@ -45,7 +45,7 @@ def analyse(run: Running) -> None:
     with run.finishing() as done:
         done.result = {
             "sentences": [{"text": one.text, "cites": [_cited(fact) for fact in one.facts]} for one in kept],
-            "facts": [_cited(fact) | {"words": fact.words} for fact in read.given[:SHOWN]] if not kept else [],
+            "facts": [_cited(fact) | {"words": fact.words} for fact in _alone(read.given)] if not kept else [],
             "dropped": len(dropped), "why": why, "receipt": answer and receipt_shown(answer.receipt),
             "question": run.inputs.get("question", ""), "summary": " ".join(one.text for one in kept) or why,
             "page": reverse("insights", args=[run.by.workspace.slug, run.inputs["project"]]),
@@ -60,6 +60,11 @@ def _asked(run: Running, read: Read) -> tuple[Answer | None, str]:
         return run.ask(read.ask, again=bool(run.inputs.get("again"))), ""
     except WITHOUT as no:
         return None, f"{no.words} The facts stand without it."
+
+
+def _alone(given: list[Given]) -> list[Given]:
+    """The facts that stand where no sentence does: tasks rather than changes."""
+    return ([fact for fact in given if fact.kind != "event"] or given)[:SHOWN]
 
 
 def _cited(fact: Given) -> dict[str, str]:

@@ -69,7 +69,7 @@ def _asked(run: Running, ask: Ask) -> tuple[Answer | None, str]:
     """The model's answer; or why there is none, and the way without it takes over."""
     run.tell(20, "Asking the model")
     try:
-        return run.ask(ask), ""
+        return run.ask(ask, again=bool(run.inputs.get("again"))), ""
     except WITHOUT as no:
         return None, no.words
 

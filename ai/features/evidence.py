@@ -15,6 +15,7 @@ from workspaces.feed import rows_for
 from workspaces.models import ActivityLog
 
 from ..citing import Given
+from ..opening import UNREAD
 
 MOST_FACTS, MOST_EVENTS, MOST_FOUND = 60, 15, 15
 
@@ -57,8 +58,8 @@ def _about(by: Actor, facts: Facts, task: Task) -> Given:
 
 def _events(by: Actor, facts: Facts) -> list[Given]:
     """The latest changes, cited by their place in the record."""
-    rows = rows_for(by).filter(project_id=facts.project.pk).select_related("actor").order_by("-seq")[:MOST_EVENTS]
-    return [_event(by, row) for row in rows]
+    rows = rows_for(by).filter(project_id=facts.project.pk).exclude(event__in=UNREAD).select_related("actor")
+    return [_event(by, row) for row in rows.order_by("-seq")[:MOST_EVENTS]]
 
 
 def _event(by: Actor, row: ActivityLog) -> Given:

@@ -22,6 +22,7 @@ from .triaging import Scene, Suggestion, suggestion_of
 
 MOST_OFFERED, MOST_SIMILAR = 60, 10
 LONGEST_TEXT, LONGEST_WHY = 4000, 200
+LATEST = 5  # runs
 
 
 @dataclass(frozen=True)
@@ -110,14 +111,15 @@ def _kept(said: dict[str, Any], offer: Offer, given: Any) -> dict[str, str] | No
     return {"field": said["field"], "value": value, "because": because}
 
 
-def latest_run(by: Actor, task: UUID) -> AIRun | None:
-    """The last time that this person asked the model about this task."""
+def latest_runs(by: Actor, task: UUID) -> list[AIRun]:
+    """The last times that this person asked the model about this task, the newest first."""
     rows = AIRun.objects.within(by.workspace).filter(user=by.user, kind="triage", inputs__task=str(task))
-    return rows.order_by("-created_at").first()  # type: ignore[no-any-return]
+    return list(rows.order_by("-created_at")[:LATEST])
 
 
-def modelled(scene: Scene, run: AIRun | None) -> list[Suggestion]:
-    """What the model suggested, as far as it still stands."""
-    said = run.result.get("suggestions", []) if run and run.state == AIRun.State.DONE else []
+def modelled(scene: Scene, runs: list[AIRun]) -> list[Suggestion]:
+    """What the model suggested when it last answered, as far as it still stands."""
+    done = next((run for run in runs if run.state == AIRun.State.DONE), None)
+    said = done.result.get("suggestions", []) if done else []
     made = (suggestion_of(scene, one["field"], one["value"], one["because"], "model") for one in said)
     return [one for one in made if one]

@@ -1,15 +1,19 @@
 """All suggestions for a task: rules and likeness, what was learned, and what a model added."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
 
 from tasks.models import Project, Task
 from workspaces.actor import Actor
 
 from ..models import AIRun
 from .learning import learned
-from .modelling import latest_run, modelled
+from .modelling import latest_runs, modelled
 from .triaging import FIELDS, Scene, Suggestion, rules_and_likeness
 
+FRESH = timedelta(minutes=1)
 ONCE = ("assignee", "priority", "project")
 
 
@@ -26,6 +30,12 @@ class Suggested:
         return self.run is not None and self.run.state in (AIRun.State.QUEUED, AIRun.State.RUNNING)
 
     @property
+    def fresh(self) -> bool:
+        """Whether a model is being asked, or has just been: the line stays open."""
+        ended = self.run and self.run.finished_at
+        return self.asking or bool(ended and ended > timezone.now() - FRESH)
+
+    @property
     def staying(self) -> list[Suggestion]:
         """Those that can be taken together: the task stays where it is."""
         return [one for one in self.suggestions if not one.moves]
@@ -33,8 +43,9 @@ class Suggested:
 
 def suggested(by: Actor, task: Task) -> Suggested:
     """For a task that is there."""
-    scene, run = Scene.of(by, task.project, task.title, task.description, task), latest_run(by, task.pk)
-    return Suggested(scene, learned(scene, _merged(rules_and_likeness(scene), modelled(scene, run))), run)
+    scene, runs = Scene.of(by, task.project, task.title, task.description, task), latest_runs(by, task.pk)
+    found = learned(scene, _merged(rules_and_likeness(scene), modelled(scene, runs)))
+    return Suggested(scene, found, runs[0] if runs else None)
 
 
 def suggested_for(by: Actor, project: Project, title: str, description: str) -> Suggested:

@@ -1,8 +1,18 @@
 """How amounts and times of the AI are written."""
 
+from datetime import datetime
+from typing import Any
+
 from django import template
+from django.utils.dateparse import parse_datetime
 
 register = template.Library()
+
+
+@register.filter
+def moment(said: Any) -> datetime | None:
+    """A time, also as a run's result keeps it."""
+    return parse_datetime(said) if isinstance(said, str) else said
 
 
 @register.filter

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from ai.actions.breakdown import start_breakdown
+from ai.actions.runs import repeat_run
 from ai.errors import Off
 from ai.models import AIRun, Proposal
 from ai.runs import perform
@@ -222,3 +223,13 @@ def test_guests_and_whoever_has_it_off_are_shown_nothing(alice: Actor, bob: Acto
     for who in (bob, gus):
         assert "Break down" not in browser(who).get("/w/acme/t/FLOW-1/").content.decode()
     assert "breakdown/" in browser(alice).get("/w/acme/p/FLOW/board/").content.decode()
+
+
+def test_what_was_answered_before_says_so_and_is_asked_anew(ai_on: Provider, work: Task, bob: Actor) -> None:
+    says(ai_on)
+    done(start_breakdown(bob, work))
+    run = done(start_breakdown(bob, work))
+    page = browser(bob).get(f"/w/acme/changes/{proposal(run).pk}/").content.decode()
+    assert len(ai_on.asked) == 1 and "cached, from just now, costs nothing" in page and "Ask again" in page
+    done(repeat_run(bob, run))
+    assert len(ai_on.asked) == 2

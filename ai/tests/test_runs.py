@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from ai import jobs, runs
-from ai.actions.runs import SILENT, cancel_run, start_run
+from ai.actions.runs import SILENT, cancel_run, repeat_run, start_run
 from ai.models import AIRun
 from tasks.actions import create_project
 from tasks.models import Project
@@ -175,3 +175,16 @@ def test_the_page_shows_it_in_every_state(bob: Actor) -> None:
     other = begun(bob)
     stopped = client.delete(f"/w/acme/ai/runs/{other.pk}/").content.decode()
     assert "cancelled" in stopped and "Nothing was changed" in stopped
+
+
+def test_ones_own_is_done_anew(alice: Actor, bob: Actor) -> None:
+    run, client = begun(bob, how="refuse"), browser(bob)
+    perform(run)
+    assert "Try again" in client.get(f"/w/acme/ai/runs/{run.pk}/").content.decode()
+    answer = client.post(f"/w/acme/ai/runs/{run.pk}/")
+    again = now(AIRun(pk=UUID(answer["Location"].rstrip("/").rpartition("/")[2]), workspace=bob.workspace))
+    assert (again.state, again.kind, again.inputs) == (State.QUEUED, "test", run.inputs | {"again": True})
+    assert Program(bob).post(f"ai/runs/{run.pk}/", {}).json()["state"] == "queued"
+    assert browser(alice).post(f"/w/acme/ai/runs/{run.pk}/").status_code == 404
+    with pytest.raises(Forbidden):
+        repeat_run(alice, run)

@@ -226,6 +226,9 @@ def test_a_model_adds_what_rules_and_likeness_do_not_say(
     assert [one["name"] for one in data["people"]] == ["Alice", "Bob"] and data["labels"] == ["Bug"]
     assert str(bob.user.pk) not in ai_on.asked[-1].text and "@" not in ai_on.asked[-1].text
     assert suggested(bob, task).suggestions == []  # what Alice's model said to her
+    ai_on.breaks("500", "500", "500")
+    assert answered(ai_on, task).state == "failed"
+    assert by_field(suggested(alice, task).suggestions) == found  # what it said before stands
     take_suggestions(alice, task, suggestions=[f"label:{bug.pk}"])
     assert [one.label_id for one in task.task_labels.all()] == [bug.pk]
 

@@ -3,18 +3,24 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from workspaces.door import MemberRequest
-from workspaces.pages import member_page
+from workspaces.pages import member_page, sent
 
-from ..actions.runs import cancel_run
-from ..runs import KINDS, run_seen_by
+from ..actions.runs import cancel_run, repeat_run
+from ..runs import KINDS, run_of, run_seen_by
 
 
-@member_page("GET", "DELETE")
+@member_page("GET", "POST", "DELETE")
 def show(request: MemberRequest, ai_run: UUID) -> HttpResponse:
-    """The page asks for its one section again until it is over, and then goes on to what came of it; DELETE stops it."""
+    """The page asks for its one section again until it is over, and then goes on to what came of it; DELETE stops it, POST
+    does it anew.
+    """
+    if request.method == "POST":
+        sent(request)
+        again = repeat_run(request.by, run_of(request.by, ai_run))
+        return redirect("ai_run", request.by.workspace.slug, again.pk)
     run = run_seen_by(request.by, ai_run)
     if request.method == "DELETE":
         cancel_run(request.by, run)

@@ -76,6 +76,7 @@ ANSWERS: dict[str, Asked] = {
     "get imports/{run}/": by("own_or_invited"),
     # background runs
     "get ai/runs/{ai_run}/": by("own_or_managed"),
+    "post ai/runs/{ai_run}/": by("mine", silent=True),
     "delete ai/runs/{ai_run}/": by("own_or_managed", silent=True),
     "post ai/reschedule/": by("plans_named", project="{key}", silent=True),
     "post ai/reschedule/words/": by("plans_named", project="{key}", words="Bob is away", silent=True),

@@ -81,6 +81,7 @@ ANSWERS: dict[str, Asked] = {
     "get imports/{run}/": by("own_or_invited"),
     "get ai/runs/{ai_run}/": by("own_or_managed"),
     "get ai/runs/{ai_run}/answer/": by("own_or_managed"),
+    "post ai/runs/{ai_run}/": by("mine", silent=True),
     "delete ai/runs/{ai_run}/": by("own_or_managed", silent=True),
     f"get {PROJECT}board/": by("part_of_project"),
     f"get {PROJECT}list/": by("part_of_project"),
