@@ -1,16 +1,20 @@
 """The staff of the operator: who belongs to it, and the list of what they did and why."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db import models, transaction
+from django.utils import timezone
 
 from .actions import note_taken_away
 from .endings import person_changed
+from .ids import key_at
 from .models import StaffAct, User
 
 SHORTEST_REASON, LONGEST_REASON = 10, 500
+ONCE_IN = timedelta(minutes=1)
 
 
 def is_staff(person: Any, permission: str) -> bool:
@@ -28,6 +32,14 @@ def note(
         act.subject = "" if isinstance(subject, User) or hasattr(subject, "user") else str(subject)[:200]
     act.save(force_insert=True)
     return act
+
+
+def note_look(staff: User, kind: str, key: str, *, tenant: UUID) -> None:
+    """A customer's row was opened: which kind, of whom, and no word of it; at most once a minute."""
+    verb = f"look at {kind}"[:40]
+    lately = StaffAct.objects.filter(staff=staff, pk__gte=key_at(timezone.now() - ONCE_IN), verb=verb, subject_id=key)
+    if not lately.exists():
+        StaffAct(staff=staff, verb=verb, subject_type=kind[:40], subject_id=key, tenant=tenant).save(force_insert=True)
 
 
 @transaction.atomic

@@ -128,7 +128,12 @@ def money(workspace: Workspace) -> list[Fact]:
 
 def acts(workspace: Workspace) -> list[StaffAct]:
     """What the staff did and noted here, newest first."""
-    return list(StaffAct.objects.filter(tenant=workspace.pk).select_related("staff").order_by("-pk")[:SHOWN])
+    return list(
+        StaffAct.objects.filter(tenant=workspace.pk)
+        .exclude(verb__startswith="look at")
+        .select_related("staff")
+        .order_by("-pk")[:SHOWN]
+    )
 
 
 def admitted(workspace: Workspace, staff: User) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import BinaryField, GeneratedField, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
 from accounts.backoffice import LookedAt
 from accounts.long_lists import NewestFirst
+from accounts.staff import note_look
 
 from .models import Workspace
 
@@ -110,6 +111,16 @@ class TenantAdmin(ReadOnlyAdmin):
     list_select_related = ("workspace",)
     list_filter: Any = (WorkspaceFilter,)
     list_filter_submit = True
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Who opens a customer's row is noted before it is shown."""
+        answer: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        row = self.get_object(request, object_id) if answer.status_code == 200 else None
+        if row is not None:
+            note_look(request.user, str(self.opts.verbose_name), str(row.pk), tenant=row.workspace_id)  # type: ignore[arg-type]
+        return answer
 
     def keyed(self, rows: QuerySet[Any], page: NewestFirst) -> QuerySet[Any]:
         key = uuid_in(page.params.get(WORKSPACE)) or self._named(page.query)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import StaffAct, User
 from tasks.actions import create_comment, create_label, update_task
 from tasks.models import Task
 from workspaces.actions import create_token, invite_member
@@ -118,3 +118,16 @@ def test_staff_does_not_make_itself_more(bob: Actor) -> None:
         page, {"name": "Bob", "is_active": "on", "is_staff": "on", "is_superuser": "on", "reason": "because I can"}
     )
     assert User.objects.values_list("is_staff", "is_superuser").get(pk=bob.user.pk) == (True, False)
+
+
+@committed
+def test_who_opens_a_customers_row_is_noted_without_a_word_of_it(staff: Client, life: None, alice: Actor) -> None:
+    task = Task._base_manager.using("ops").first()
+    page = reverse("admin:tasks_task_change", args=[task.pk])
+    for _ in range(2):
+        assert staff.get(page).status_code == 200
+    (look,) = StaffAct.objects.all()
+    assert (look.verb, look.tenant, look.subject_id) == ("look at task", alice.workspace.pk, str(task.pk))
+    assert task.title not in f"{look.subject} {look.reason} {look.facts}"
+    assert staff.get(reverse("admin:tasks_task_change", args=[alice.workspace.pk])).status_code == 302
+    assert StaffAct.objects.count() == 1
