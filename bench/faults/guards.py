@@ -74,6 +74,12 @@ GUARDS = (
     Guard("consent to support", "workspaces/models/support.py", "self.state == self.State.GRANTED and", "", (f"{W}test_support.py",)),
     Guard("tokens of ended sessions", "accounts/jwt_tokens.py", " JOIN django_session s ON s.session_key = p.session_key AND s.expire_date > statement_timestamp()", "", (f"{A}test_jwt.py",)),
     Guard("unknown fields", "workspaces/rest/fields.py", "faults = unknown([name for name in data if name not in self._known()])", "faults = unknown([])", (f"{T}test_api_walls.py", "flowboard/tests/test_strict_input.py")),
+    Guard(
+        "the AI's budget", "ai/actions/metering.py", " AND (%(limit)s::bigint IS NULL OR used + reserved + %(tokens)s <= %(limit)s::bigint)", "",
+        ("ai/tests/test_service.py",),
+    ),
+    Guard("the AI's switch of a person", "ai/opening.py", "    if not mine():", "    if False:", ("ai/tests/test_service.py",)),
+    Guard("kept answers end with what was read", "ai/opening.py", "if row is None or _changed_since(row):", "if row is None:", ("ai/tests/test_kept.py",)),
     Guard("viewing changes nothing", "workspaces/spine.py", "    if by.viewer is not None:", "    if False:", (f"{W}test_viewing.py",)),
 )  # fmt: skip
 
