@@ -12,7 +12,7 @@ from workspaces.faces import face
 from workspaces.models import ChangeSet
 from workspaces.review import address
 
-from ..models import Proposal
+from ..models import AIRun, Proposal
 from .chips import chips
 from .telling import plan_told
 from .wishes import Json
@@ -27,7 +27,7 @@ def plan_panel(by: Actor, change: ChangeSet) -> dict[str, Any]:
         return {}
     told = plan_told(row.facts["plan"])
     wishes, people = told["wishes"], _faces(told)
-    unplaced = [one | {"url": address(by, one["task"])} for one in told["unplaced"]]
+    unplaced = _unplaced(by, told)
     most = _scale([week for load in told["loads"] for week in load["weeks"]])
     weeks = told["loads"][0]["weeks"] if told["loads"] else []
     return {
@@ -48,6 +48,17 @@ def _faces(told: Json) -> dict[str, Json]:
     ids = {load["person"]["id"] for load in told["loads"]}
     ids |= {rule["person"] for rule in told["wishes"]["rules"] if rule.get("person")}
     return {str(user.pk): face(user) for user in User.objects.filter(pk__in=ids)}
+
+
+def outcome(by: Actor, run: AIRun | None) -> Json | None:
+    """What the form says of a plan from which no proposal came; None where there is no such plan."""
+    if run is None or "plan" not in run.result or run.change_id:
+        return None
+    return {"summary": run.result["summary"], "unplaced": _unplaced(by, plan_told(run.result["plan"]))}
+
+
+def _unplaced(by: Actor, told: Json) -> list[Json]:
+    return [one | {"url": address(by, one["task"])} for one in told["unplaced"]]
 
 
 def _scale(weeks: list[Json]) -> float:

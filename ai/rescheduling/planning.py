@@ -33,7 +33,7 @@ def plan_project(run: Running) -> None:
     with run.finishing() as done:
         facts = {"plan": facts_of(scene, plan, wishes, binding)}
         said = summary(facts["plan"])
-        page = reverse("reschedule", args=[by.workspace.slug, project.key])
+        page = f"{reverse('reschedule', args=[by.workspace.slug, project.key])}?run={run.id}"
         if lines:
             done.change = propose(by, title=_title(project), lines=lines, run=run.id, summary=said, facts=facts)
             page = reverse("change", args=[by.workspace.slug, done.change.pk])

@@ -10,7 +10,7 @@ from .relaxing import relax
 from .slots import Piece
 
 WHOLE = 2500  # slots that are searched at once, to the end
-AROUND = 700  # slots of one neighbourhood
+FEWEST, MOST, TASKS = 700, 1500, 10  # slots of one neighbourhood: of so many tasks, within these bounds
 STEP = 0.05  # of effort, for a neighbourhood
 PAD = 2  # working days around where a task stands and where it is wanted
 OVERHEAD = 0.01  # of effort, for making a model
@@ -30,6 +30,8 @@ class Search:
         self.layout, self.effort, self.spent = layout, effort, 0.0
         self.progress, self.cancelled = progress, cancelled
         self.pieces = layout.grid.order
+        slots = sum(len(piece.reach) for piece in self.pieces)
+        self.around = min(MOST, max(FEWEST, TASKS * slots // max(1, len(self.pieces))))
         # in a circle of dependencies, or behind one
         self.lost = sum(piece.left_out for piece in layout.grid.loose) - sum(piece.left_out for piece in self.pieces)
 
@@ -89,7 +91,7 @@ class Search:
 
     def _around(self, seed: Piece) -> Iterator[Piece]:
         """The task, what it waits for, what waits for it, who else is in its way, and so on outwards."""
-        left, seen, queue = AROUND, {seed.work.id}, deque([seed])
+        left, seen, queue = self.around, {seed.work.id}, deque([seed])
         while queue and left > 0:
             piece = queue.popleft()
             left -= len(piece.reach)

@@ -11,7 +11,7 @@ from .search import search
 from .slots import Grid, Piece
 
 # CP-SAT's own deterministic seconds, not the clock's: the same plan however busy the machine is, sooner or later
-EFFORT, EACH, FEW = 1.0, 0.004, 200  # at least; more for each task beyond so many
+EFFORT, EACH, FEW = 1.0, 0.003, 200  # at least; more for each task beyond so many
 
 Progress = Callable[[int, str], None]
 

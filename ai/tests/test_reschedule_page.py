@@ -64,6 +64,17 @@ def test_what_could_not_be_placed_stands_first_with_why(
     assert "No date until 5 January fits. Bob is full on 5 January" in page
 
 
+def test_a_plan_that_moves_nothing_says_so_and_what_could_not_be_placed(
+    alice: Actor, bob: Actor, project: Project, board: list[Task]
+) -> None:
+    run = plan(alice, project, most_moves=0)
+    assert run.change is None and run.result["page"] == f"{URL}?run={run.pk}"
+    page = browser(alice).get(run.result["page"]).content.decode()
+    assert "No date has to change; 4 tasks could not be placed." in page
+    assert "FLOW-2" in page and "0 dates that may move are used up" in page
+    assert page.index("could not be placed") < page.index("<form")
+
+
 @pytest.mark.parametrize(
     ("given", "words", "field"),
     [

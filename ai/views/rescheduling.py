@@ -10,7 +10,9 @@ from workspaces.errors import Refused
 from workspaces.pages import member_page, sent
 
 from ..actions.rescheduling import may_plan, start_reading, start_reschedule
+from ..models import AIRun
 from ..rescheduling.form import form_page, run_of, said_in, sent_names, wishes_at_first
+from ..rescheduling.panel import outcome
 from ..rescheduling.wishes import Json
 
 
@@ -21,7 +23,7 @@ def reschedule(request: MemberRequest, key: str) -> HttpResponse:
     may_plan(request.by, project)
     if request.method == "GET":
         run = run_of(request.by, project, request.GET.get("run", "")[:40])
-        return _form(request, project, wishes_at_first(request.by, project, run), read=run.result if run else {})
+        return _form(request, project, wishes_at_first(request.by, project, run), run=run)
     fields = sent(request, "words", *sent_names(request.POST))
     said = said_in(fields)
     try:
@@ -53,9 +55,11 @@ def _form(
     no: Refused | None = None,
     *,
     words: str = "",
-    read: Json | None = None,
+    run: AIRun | None = None,
 ) -> HttpResponse:
+    read = run.result if run else {}
     context = form_page(request.by, project, said, no) | {
-        "words": words, "unread": (read or {}).get("unread", []), "receipt": (read or {}).get("receipt"), "view": "reschedule",
+        "words": words, "unread": read.get("unread", []), "receipt": read.get("receipt"), "outcome": outcome(request.by, run),
+        "view": "reschedule",
     }  # fmt: skip
     return render(request, "ai/reschedule.html", context, status=no.status if no else 200)
