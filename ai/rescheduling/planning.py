@@ -130,7 +130,13 @@ def facts_of(scene: Scene, plan: Plan, wishes: Wishes, binding: dict[str, Json])
 def summary(plan: Json) -> str:
     """14 dates change; 2 tasks could not be placed. No plan would cost less."""
     moved, nowhere, gap = plan["changed"], len(plan["unplaced"]), plan["gap"]
-    said = [f"{moved} date{' changes' if moved == 1 else 's change'}" if moved else "No date has to change"]
+    said = [
+        f"{moved} date{' changes' if moved == 1 else 's change'}"
+        if moved
+        else "No date changes"
+        if nowhere
+        else "No date has to change"
+    ]
     said += [f"{nowhere} task{'' if nowhere == 1 else 's'} could not be placed"] if nowhere else []
     how = f"At most {100 * gap:.1f} % dearer than the best plan there can be." if gap else "There is no better plan."
     return f"{'; '.join(said)}. {how}"

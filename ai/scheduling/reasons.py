@@ -36,7 +36,8 @@ def why_nowhere(layout: Layout, piece: Piece) -> Because:
     found = [list(layout.faults(piece, n)) for n in range(len(piece.slots))]
     if any(fault.kind == "churn" for faults in found for fault in faults[:1]):
         churn = layout.grid.problem.churn
-        return Because("churn", f"Its date would have to move, and {_dates(churn or 0)} that may move are used up.")
+        spent = f"{_dates(churn)} that may move are used up" if churn else "none may"
+        return Because("churn", f"Its date would have to move, and {spent}.")
     last = next((faults[0] for faults in reversed(found) if faults), None)
     return (
         _crowded(layout, piece, last) if last else Because("left", "There was room for it, and no plan found with it.")
