@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import current_app
+from django.conf import settings
 
 from accounts.models import User
 from workspaces.backoffice import uuid_in
@@ -43,10 +44,10 @@ def _tenant(args: Any) -> UUID | None:
 
 def _place(error: BaseException) -> str:
     """tasks/jobs.py:42, the innermost of our own lines."""
-    found, at = "", error.__traceback__
+    found, at, ours = "", error.__traceback__, f"{settings.BASE_DIR}/"
     while at is not None:
         name = at.tb_frame.f_code.co_filename
-        if "site-packages" not in name:
-            found = f"{'/'.join(name.split('/')[-2:])}:{at.tb_lineno}"
+        if name.startswith(ours) and "site-packages" not in name:
+            found = f"{name.removeprefix(ours)}:{at.tb_lineno}"
         at = at.tb_next
     return found

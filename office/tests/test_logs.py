@@ -48,7 +48,7 @@ def failed(alice: Actor) -> FailedJob:
 
 def test_a_failed_job_is_kept_without_what_it_knew(failed: FailedJob, alice: Actor) -> None:
     assert (failed.name, failed.tenant) == ("office.tests.unlucky", alice.workspace.pk)
-    assert failed.fault.startswith("ValueError in tests/test_logs.py:") and SECRET not in failed.fault
+    assert failed.fault.startswith("ValueError in office/tests/test_logs.py:") and SECRET not in failed.fault
     engineer = make_staff("Eli", "Engineer")
     for page in ("changelist", "change", "retry"):
         args = [] if page == "changelist" else [failed.pk]
