@@ -23,6 +23,7 @@ pytest_plugins = [
     "tasks.tests.sharing",
     "realtime.tests.server",
     "ai.tests.people",
+    "billing.tests.desk",
 ]
 FAILED_CHECKS = os.environ.get("FAILED_CHECKS", "")  # named by bin/test
 TEMPLATE = os.environ.get("TEST_TEMPLATE", "")  # a database that bin/test has migrated, to be copied

@@ -7,10 +7,13 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.backoffice import LookedAt, Reasoned
+from accounts.staff import note
 from workspaces.backoffice import one_of, show
 
 from . import limits
-from .models import Billing, Invoice, Plan, StripeEvent
+from .actions.hearing import reopen_events
+from .jobs import take_soon
+from .models import Billing, BillingNotice, Invoice, Plan, StripeEvent
 
 PRICES = ("month_cents", "year_cents", "currency", "stripe_month", "stripe_year", "stripe_ai", "ai_million_cents")
 ROOM = ("seats", "guests", "projects", "storage_mb", "ai_tokens", "history_days", "automation_runs")
@@ -53,10 +56,29 @@ show(
 )
 
 
+show(BillingNotice, columns="kind period created_at mailed_at", search="kind period")
+
+
 @admin.register(StripeEvent)
 class StripeEventAdmin(LookedAt):
-    """What Stripe told."""
+    """What Stripe told. An event may be done again: it only has us look at Stripe once more."""
+
+    actions = ("do_again",)
 
     list_display = ("type", "event", "customer", "received_at", "deliveries", "tries", "outcome", "fault")
     search_fields = ("event", "type", "object_id", "customer")
     list_filter = (one_of("outcome", ["", "done", "ignored", "failed"]), "received_at")
+
+    @admin.action(description="Do again", permissions=["replay"])
+    def do_again(self, request: HttpRequest, queryset: Any) -> None:
+        """As if they had just come."""
+        events = list(queryset.values_list("pk", "event"))
+        reopen_events(pk for pk, _ in events)
+        for _, event in events:
+            transaction.on_commit(lambda event=event: take_soon(event), robust=True)  # type: ignore[misc]
+        note(request.user, "replay Stripe events", None, reason="Done again", events=[event for _, event in events])  # type: ignore[arg-type]
+        self.message_user(request, f"{len(events)} will be done again.")
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        """Finance's and engineers'; it is no permission to type anything."""
+        return request.user.has_perm("billing.change_stripeevent")

@@ -16,6 +16,7 @@ from accounts.endings import session_id
 from accounts.models import User
 from ai import banners as ai_banners
 from ai import frame as ai_frame
+from billing import banners as billing_banners
 from office import announcing
 from tasks.models import Project
 from tasks.notices.reading import unread
@@ -31,7 +32,7 @@ RIGHTS = {
     "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage", "support": "support.grant", "billing": "billing.manage",
 }  # fmt: skip
 # what stands above every page of a workspace while it holds, in the order shown
-BANNERS: list[Source] = [viewing.banner, support.banner, suspension.banner, announcing.banner, ai_banners.banner]
+BANNERS: list[Source] = [viewing.banner, support.banner, suspension.banner, billing_banners.banner, announcing.banner, ai_banners.banner]
 FRAMED = {"main", "sidebar", "pane"}  # a pane links the projects named in its text
 
 
@@ -98,10 +99,10 @@ def frame_of(by: Actor, *, whole: bool = True) -> dict[str, Any]:
     frame["ai_desk"] = frame["ai_offered"] or frame["may"]["manage"]
     if not whole:
         return frame
-    projects, workspaces, support_open, waiting = around
+    projects, workspaces, support_open, waiting, billing = around
     return frame | {
         "projects": projects, "workspaces": [_crest(one) for one in workspaces], "support_open": support_open,
-        "unread": len(waiting),
+        "unread": len(waiting), "billing": billing,
     }  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def _head(workspace: UUID, user: UUID) -> Any:
 
 @compiled
 def _stream(workspace: UUID, user: UUID, person: UUID, *, level: int) -> Any:
-    """Where the stream stands, the projects that the person sees, their workspaces, whether support asks or is here, whether they have the AI, and what waits in their inbox."""
+    """Where the stream stands, the projects that the person sees, their workspaces, whether support asks or is here, whether they have the AI, what waits in their inbox, and whether all is paid."""
     by = stand_in(workspace, user, level)
     projects = Project.objects.visible_to(by).filter(archived_at=None).order_by(Lower("name"), "key")
     return Stream.objects.within(workspace).values_list(
@@ -120,6 +121,7 @@ def _stream(workspace: UUID, user: UUID, person: UUID, *, level: int) -> Any:
         ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private"))),
         ArraySubquery(_memberships(User(id=person)).values(fact=_WORKSPACE)),
         Exists(SupportAccess.objects.within(workspace).filter(state__in=support.OPEN)), ArraySubquery(unread(by)),
+        billing_banners.fact(workspace),
     )  # fmt: skip
 
 

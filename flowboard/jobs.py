@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import guesses
 from ai.jobs import sweep_ai, tidy_ai
+from billing.jobs import due_workspaces, sweep_billing, sweep_events
 from office.actions import keeping
 from tasks.actions.delivery import UNPLANNED
 from tasks.actions.reminding import AROUND
@@ -34,6 +35,9 @@ def heartbeat() -> None:
 def sweep() -> None:
     """Picks up, workspace by workspace, what a dead process or an absent Redis left behind."""
     sweep_sign_ins.delay()
+    sweep_events.delay()
+    for workspace in due_workspaces():
+        sweep_billing.delay(workspace)
     sweep_erasures.delay()
     for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
         sweep_workspace.delay(str(pk))

@@ -3,6 +3,7 @@
 from accounts.actions import end_push
 from ai.actions.runs import end_runs
 from ai.actions.settings import end_choice
+from billing.jobs import seats_soon
 from office.actions.keeping import forget_mails
 from realtime.doorbell import hang_up, look_again, ring, ring_inbox
 from tasks.actions.delivery import follow_time_zone, leave_deliveries
@@ -19,7 +20,7 @@ from workspaces.jobs import tell_soon
 IN_TRANSACTION = [count]
 
 # after commit, at least once where a sweep or the head check makes good: (by, rows) -> None
-AFTER_COMMIT = [ring, tell_people_soon]
+AFTER_COMMIT = [ring, tell_people_soon, seats_soon]
 
 # after commit, at least once where the hub's own looks make good: (session's key) -> None, (user's id) -> None
 SESSION_ENDED = [hang_up, end_push]

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "accounts.sessions.SessionSeen",
     "django_htmx.middleware.HtmxMiddleware",
     "flowboard.limits.EntranceLimits",
+    "workspaces.outside.Outsides",
     "workspaces.door.Door",
     "accounts.middleware.PersonalTime",
     "flowboard.context.FrameFirst",
@@ -85,8 +86,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "flowboard.urls"
 WSGI_APPLICATION = "flowboard.wsgi.application"
 ASGI_APPLICATION = "flowboard.asgi.application"
-REACTIONS = "flowboard.reactions"
-PANELS = "flowboard.panels"
+REACTIONS, PANELS = "flowboard.reactions", "flowboard.panels"
 
 TEMPLATES = [
     {
@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "flowboard.jobs.heartbeat", "schedule": 15},
     "signing-keys": {"task": "accounts.jobs.keep_keys", "schedule": 3600},
     "tidy": {"task": "flowboard.jobs.tidy", "schedule": 3600},
+    "reconcile": {"task": "billing.jobs.reconcile_all", "schedule": 86_400},
 }
 
 # sign-in of programs: workspaces/api/programs.py

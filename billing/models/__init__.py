@@ -2,6 +2,7 @@
 
 from .billing import Billing, Invoice
 from .events import StripeEvent
+from .notices import BillingNotice
 from .plans import Plan
 
-__all__ = ["Billing", "Invoice", "Plan", "StripeEvent"]
+__all__ = ["Billing", "BillingNotice", "Invoice", "Plan", "StripeEvent"]

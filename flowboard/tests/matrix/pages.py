@@ -43,6 +43,16 @@ ANSWERS: dict[str, Asked] = {
     "post invitations/{invitation}/": by("inviters"),
     "delete invitations/{invitation}/": by("inviters"),
     "get billing/": by("owners"),
+    # 409, for nothing is sold here
+    "get billing/returned/": by("owners"),
+    "get billing/change/": by("asks_billing", query={"plan": "pro", "interval": "year"}),
+    "post billing/change/": by("asks_billing", plan="pro", interval="year"),
+    "post billing/trial/": by("asks_billing"),
+    "post billing/checkout/": by("asks_billing", plan="pro", interval="year"),
+    "post billing/portal/": by("asks_billing"),
+    "post billing/cancellation/": by("asks_billing"),
+    "delete billing/cancellation/": by("asks_billing"),
+    "post billing/overage/": by("asks_billing", on="0"),
     # the AI: 409, for no model is set up here
     "post ai/write/": by("asks_ai", purpose="write.rewrite", text="Yes", how="shorter"),
     # settings

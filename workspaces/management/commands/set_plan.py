@@ -11,7 +11,6 @@ from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import Membership, Workspace
 from workspaces.permissions import OWNER
-from workspaces.plans import PLANS
 
 
 class Command(BaseCommand):
@@ -21,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("workspace", metavar="SLUG")
-        parser.add_argument("plan", nargs="?", default="", choices=["", *PLANS], metavar="PLAN")
+        parser.add_argument("plan", nargs="?", default="", metavar="PLAN")
 
     def handle(self, *args: Any, **options: Any) -> None:
         workspace = Workspace.objects.using("ops").filter(slug=options["workspace"], deleted_at=None).first()

@@ -1,0 +1,107 @@
+"""What Stripe's objects say, in our words: a function of what Stripe holds now, so that no order of events matters."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from .models import Billing, Plan
+
+GRACE = timedelta(days=14)
+Status = Billing.Status
+LIVE = ("trialing", "active", "past_due", "unpaid", "incomplete", "paused")
+WORDS = {"incomplete_expired": Status.CANCELED, "paused": Status.UNPAID}
+FAILED = (Status.PAST_DUE, Status.UNPAID)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of the one subscription that counts; the fields are Billing's. `plan` "": none of ours."""
+
+    subscription: str
+    plan: str
+    status: str
+    interval: str
+    seats: int
+    period_start: datetime | None
+    period_end: datetime | None
+    trial_end: datetime | None
+    cancel_at_period_end: bool
+    grace_until: datetime | None
+
+
+def chosen(subscriptions: Iterable[Row]) -> Row | None:
+    """Of a customer's: the oldest that lives, else the one that was begun last."""
+    rows = sorted(subscriptions, key=lambda row: (row["created"], row["id"]))
+    alive = [row for row in rows if row["status"] in LIVE]
+    return alive[0] if alive else rows[-1] if rows else None
+
+
+def extra(subscriptions: Iterable[Row]) -> list[Row]:
+    """Further ones that live, and that nobody should pay."""
+    rows = [row for row in subscriptions if row["status"] in LIVE]
+    first = chosen(rows)
+    return [row for row in rows if first is not None and row["id"] != first["id"]]
+
+
+def facts_of(sub: Row, plans: Iterable[Plan]) -> Facts:
+    """Stripe's subscription, with its latest invoice expanded."""
+    item = licensed(sub)
+    price = item["price"]
+    status = WORDS.get(sub["status"], sub["status"])
+    return Facts(
+        subscription=sub["id"], plan=_plan(price, plans), status=status, interval=price["recurring"]["interval"],
+        seats=item.get("quantity") or 1, period_start=_at(item["current_period_start"]), period_end=_at(item["current_period_end"]),
+        trial_end=_at(sub.get("trial_end")), cancel_at_period_end=_is_ending(sub),
+        grace_until=_grace(sub) if status in FAILED else None,
+    )  # fmt: skip
+
+
+def licensed(sub: Row) -> Row:
+    """The item that counts seats; a metered one counts AI."""
+    items = sub["items"]["data"]
+    return next((one for one in items if one["price"]["recurring"]["usage_type"] == "licensed"), items[0])
+
+
+def in_effect(row: Billing, now: datetime) -> str:
+    """The plan that holds by what is paid or tried; "" for the operator's own."""
+    if row.status == Status.ACTIVE or (row.status == Status.TRIALING and row.subscription):
+        return row.plan
+    if row.status in (Status.TRIALING, Status.INCOMPLETE):
+        return row.plan if row.trial_end and row.trial_end > now else ""
+    if row.status in FAILED:
+        return row.plan if row.grace_until and row.grace_until > now else ""
+    return ""
+
+
+def invoice_of(bill: Row) -> Row:
+    """The fields of Invoice."""
+    return {
+        "stripe_id": bill["id"], "number": bill.get("number") or "", "status": bill["status"] or "draft", "currency": bill["currency"],
+        "total": bill["total"], "due": bill["amount_remaining"], "issued_at": _at(bill["created"]),
+        "page": bill.get("hosted_invoice_url") or "", "pdf": bill.get("invoice_pdf") or "",
+    }  # fmt: skip
+
+
+def _plan(price: Row, plans: Iterable[Plan]) -> str:
+    """By our prices; an older price names its plan itself."""
+    known = {one: plan.key for plan in plans for one in plan.prices.values()}
+    return str(known.get(price["id"]) or (price.get("metadata") or {}).get("plan") or "")
+
+
+def _is_ending(sub: Row) -> bool:
+    """Newer versions of Stripe's API set a date where the older ones set the flag."""
+    return bool(sub.get("cancel_at_period_end")) or bool(sub.get("cancel_at"))
+
+
+def _grace(sub: Row) -> datetime | None:
+    """From the bill that was not paid, not from when we heard of it."""
+    bill = sub.get("latest_invoice")
+    begun = bill["created"] if isinstance(bill, dict) else licensed(sub)["current_period_start"]
+    at = _at(begun)
+    return at and at + GRACE
+
+
+def _at(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None

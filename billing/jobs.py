@@ -1,0 +1,119 @@
+"""Background work of billing. Jobs get ids and find their own context; each may run twice."""
+
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from workspaces.actor import Actor
+from workspaces.errors import Refused
+from workspaces.models import ActivityLog
+
+from . import seats, wire
+from .actions.hearing import close_events
+from .models import Billing, StripeEvent
+from .system import system_of
+
+log = logging.getLogger(__name__)
+LATE = timedelta(minutes=1)
+MOST_TRIES = 50  # of an event, a minute apart: then the nightly look at all of Stripe has to do
+HEARD = ("customer.", "invoice.", "checkout.session.", "charge.", "payment_intent.")
+
+
+@shared_task
+def take_event(event_id: str) -> None:
+    """An event is a reason to look at its customer; all events of that customer that wait are dealt with by one look."""
+    event = StripeEvent.objects.filter(event=event_id, done_at=None).first()
+    if event is None:
+        return
+    if not event.type.startswith(HEARD) or not event.customer:
+        close_events([event.pk], "ignored")
+        return
+    waiting = StripeEvent.objects.filter(customer=event.customer, done_at=None)
+    ids = [*waiting.values_list("pk", flat=True)]
+    workspace = (
+        Billing._base_manager.using("ops").filter(customer=event.customer).values_list("workspace_id", flat=True)
+    )
+    if (found := workspace.first()) is None:
+        close_events(ids, "ignored", "no workspace has this customer")
+        return
+    _look(found, ids)
+
+
+def _look(workspace_id: UUID, ids: list[UUID]) -> None:
+    from .pulling import pull
+
+    try:
+        pull(workspace_id)
+    except Refused as no:
+        log.warning("billing: what Stripe told of %s waits: %s", workspace_id, no.words)
+        close_events(ids, "failed", no.words)
+    else:
+        close_events(ids, "done")
+
+
+def take_soon(event_id: str) -> None:
+    """What the queue does not take, the sweep finds."""
+    with suppress(OperationalError):
+        take_event.delay(event_id)
+
+
+@shared_task
+def sweep_events() -> None:
+    """Each minute: events that a dead worker left, or that Stripe could not be asked about."""
+    rows = StripeEvent.objects.filter(done_at=None, received_at__lt=timezone.now() - LATE, tries__lt=MOST_TRIES)
+    for pk in rows.order_by("received_at").values_list("event", flat=True)[:200]:
+        take_soon(pk)
+
+
+def seats_soon(by: Actor, rows: Iterable[ActivityLog]) -> None:
+    """After each act that may change how many members there are."""
+    if wire.ready() and any(row.event in seats.EVENTS for row in rows):
+        with suppress(OperationalError):
+            count_workspace.delay(str(by.workspace.pk))
+
+
+@shared_task
+def count_workspace(workspace_id: str) -> None:
+    """Have as many seats paid as there are members."""
+    from .doing import follow_seats
+
+    if (by := system_of(workspace_id)) is None:
+        return
+    try:
+        follow_seats(by)
+    except Refused as no:
+        log.warning("billing: the seats of %s wait: %s", workspace_id, no.words)
+
+
+@shared_task
+def sweep_billing(workspace_id: str) -> None:
+    """Each minute, where a trial or a grace has run out: end it, and write what is unwritten."""
+    from .actions.subscribing import let_lapse
+    from .notices import send_notices
+
+    if (by := system_of(workspace_id)) is not None:
+        let_lapse(by)
+        send_notices(UUID(workspace_id))
+
+
+@shared_task
+def reconcile_all() -> None:
+    """Each night: what differs between Stripe and us, logged and mended."""
+    from .reconciling import reconcile
+
+    if wire.ready():
+        for line in reconcile(mend=True):
+            log.warning("billing: %s", line)
+
+
+def due_workspaces() -> list[str]:
+    """Where something has run out, or is unwritten."""
+    from .due import due
+
+    return [str(pk) for pk in due()]
