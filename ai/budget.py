@@ -57,7 +57,7 @@ def limit_of(workspace: Workspace, kind: str, own_tokens: int | None) -> int | N
     if kind == AIBudget.Kind.OWN:
         return own_tokens
     limit = plan_of(workspace).ai_tokens or settings.AI_TOKENS or None
-    return limit and limit + workspace.granted_tokens(period())
+    return limit and limit + workspace.granted_tokens(period()) + workspace.paid_ai_tokens
 
 
 def stand(workspace: Workspace, kind: str, own_tokens: int | None) -> Stand:

@@ -13,7 +13,7 @@ from workspaces.backoffice import one_of, show
 from . import limits
 from .actions.hearing import reopen_events
 from .jobs import take_soon
-from .models import Billing, BillingNotice, Invoice, Plan, StripeEvent
+from .models import Billing, BillingNotice, Invoice, MeterEvent, Plan, StripeEvent, UsageDay
 
 PRICES = ("month_cents", "year_cents", "currency", "stripe_month", "stripe_year", "stripe_ai", "ai_million_cents")
 ROOM = ("seats", "guests", "projects", "storage_mb", "ai_tokens", "history_days", "automation_runs")
@@ -56,7 +56,9 @@ show(
 )
 
 
-show(BillingNotice, columns="kind period created_at mailed_at", search="kind period")
+show(UsageDay, columns="day seats projects storage ai_tokens api_calls", search="day", filters=["day"])
+show(MeterEvent, columns="month tokens created_at sent_at", search="month", filters=["month"])
+show(BillingNotice, columns="kind period created_at mailed_at", search="kind period", filters=["created_at"])
 
 
 @admin.register(StripeEvent)

@@ -1,6 +1,6 @@
 """Above every page of who pays: that a payment failed, or that a trial ends soon."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from workspaces.actor import Actor
 from workspaces.banners import Banner
+from workspaces.plans import over_words
 
-from .facts import FAILED
+from .facts import FAILED, SOON
 from .models import Billing
-
-SOON = timedelta(days=3)
 
 
 def fact(workspace: UUID) -> Any:
@@ -30,6 +29,8 @@ def banner(request: HttpRequest) -> Banner | None:
     """From what the frame has read."""
     known = (getattr(request, "frame", None) or {}).get("billing")
     by: Actor = request.by  # type: ignore[attr-defined]
+    if by.workspace.over:
+        return _over(by)
     if not known or by.viewer is not None or not by.may("billing.manage"):
         return None
     address = reverse("billing", args=[by.workspace.slug])
@@ -45,6 +46,15 @@ def banner(request: HttpRequest) -> Banner | None:
             address=address,
         )
     return None
+
+
+def _over(by: Actor) -> Banner:
+    """To everybody: none of them can change a thing."""
+    words = over_words(by.workspace).words
+    if not by.may("billing.manage"):
+        return Banner(words, "triangle-alert", "danger")
+    address = reverse("billing", args=[by.workspace.slug])
+    return Banner(words, "triangle-alert", "danger", link="Plans", address=address)
 
 
 def _failed(until: datetime | None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from .models import Billing, Plan
 
 GRACE = timedelta(days=14)
+SOON = timedelta(days=3)  # before an end, its owners are told
 Status = Billing.Status
 LIVE = ("trialing", "active", "past_due", "unpaid", "incomplete", "paused")
 WORDS = {"incomplete_expired": Status.CANCELED, "paused": Status.UNPAID}

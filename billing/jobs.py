@@ -10,6 +10,8 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from workspaces import tenancy
+from workspaces.actions.fitting import weigh
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import ActivityLog
@@ -94,12 +96,33 @@ def count_workspace(workspace_id: str) -> None:
 @shared_task
 def sweep_billing(workspace_id: str) -> None:
     """Each minute, where a trial or a grace has run out: end it, and write what is unwritten."""
-    from .actions.subscribing import let_lapse
+    from .actions.subscribing import let_lapse, warn_of_ends
+    from .metering import settle_overage
     from .notices import send_notices
 
-    if (by := system_of(workspace_id)) is not None:
-        let_lapse(by)
-        send_notices(UUID(workspace_id))
+    if (by := system_of(workspace_id)) is None:
+        return
+    let_lapse(by)
+    warn_of_ends(by)
+    send_notices(UUID(workspace_id))
+    try:
+        if wire.ready():
+            settle_overage(by)
+    except Refused as no:
+        log.warning("billing: the AI of %s beyond its plan waits: %s", workspace_id, no.words)
+
+
+@shared_task
+def note_use(workspace_id: str) -> None:
+    """Each hour: how things stand, for the charts, and whether a limit is near."""
+    from .actions.metering import note_day, note_limits
+
+    if (by := system_of(workspace_id)) is None:
+        return
+    with tenancy.workspace(workspace_id, atomic=True):
+        weigh(by)
+        note_day(by)
+        note_limits(by)
 
 
 @shared_task

@@ -10,6 +10,7 @@ urlpatterns = [
     path("pricing/", pricing.pricing, name="pricing"),
     path("stripe/webhook/", webhook.webhook, name="stripe_webhook"),
     path(W, billing.billing, name="billing"),
+    path(f"{W}usage/", billing.usage, name="billing_usage"),
     path(f"{W}trial/", doing.trial, name="billing_trial"),
     path(f"{W}checkout/", doing.checkout, name="billing_checkout"),
     path(f"{W}portal/", doing.portal, name="billing_portal"),

@@ -10,4 +10,10 @@ STRIPE_API_HOST = env("STRIPE_API_HOST", default="https://api.stripe.com").rstri
 
 # of every workspace that has none of its own (workspaces/plans.py)
 PLAN = env.str("PLAN", default="free" if STRIPE_SECRET_KEY else "enterprise")
+# in the API's document
+BILLING_NAMES = {
+    "BillingStatus": "billing.api.billing.STATUSES",
+    "BillingInterval": "billing.api.billing.INTERVALS",
+    "PlanLimit": "billing.api.billing.LIMITS",
+}
 PLANS_FRESH = 5.0  # seconds after which a process reads the plans again

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import guesses
 from ai.jobs import sweep_ai, tidy_ai
-from billing.jobs import due_workspaces, sweep_billing, sweep_events
+from billing.jobs import due_workspaces, note_use, sweep_billing, sweep_events
 from office.actions import keeping
 from tasks.actions.delivery import UNPLANNED
 from tasks.actions.reminding import AROUND
@@ -75,6 +75,7 @@ def tidy() -> None:
         tidy_inboxes.delay(str(pk))
         tidy_drafts.delay(str(pk))
         tidy_ai.delay(str(pk))
+        note_use.delay(str(pk))
 
 
 @shared_task

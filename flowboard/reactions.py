@@ -13,6 +13,7 @@ from tasks.eyes import PROJECT_EYES  # noqa: F401  (which projects people see: w
 from tasks.jobs import deliver_soon, tell_people_soon
 from tasks.tally import count
 from workspaces.actions.drafts import end_drafts
+from workspaces.actions.fitting import weigh
 from workspaces.actions.support import end_for_leaver
 from workspaces.jobs import tell_soon
 
@@ -33,10 +34,10 @@ PERSON_ERASED = [forget_mails]
 TIME_ZONE_CHANGED = [follow_time_zone]
 
 # within the act that ends a membership: (by, membership) -> None
-LEAVING = [end_grants, end_for_leaver, end_drafts, leave_inbox, leave_deliveries, end_runs, end_choice]
+LEAVING = [end_grants, end_for_leaver, end_drafts, leave_inbox, leave_deliveries, end_runs, end_choice, weigh]
 
 # within the act that makes a guest of a member: (by, membership) -> None
-LOWERED = [pass_on]
+LOWERED = [pass_on, weigh]
 
 # after commit; the sweep tells what was not: (id of a row of SignIn) -> None
 SIGN_IN_NOTED = [tell_soon]

@@ -235,6 +235,7 @@ SPECTACULAR_SETTINGS = {
         "TaskGrantName": "tasks.access.TASK_GRANT_NAMES",
         "PathKind": "tasks.access.KINDS",
         **ENUM_NAMES,  # noqa: F405
+        **BILLING_NAMES,  # noqa: F405
     },
 }
 # by which push services know us (accounts/push_keys.py)

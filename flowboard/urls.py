@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("ai.feature_urls")),
     path("", include("workspaces.api_urls")),
     path("", include("tasks.api_urls")),
+    path("", include("billing.api_urls")),
     path("", include("ai.api_urls")),
     path("", include("office.urls")),
     path("api/schema/", api_docs.schema, name="schema"),

@@ -8,7 +8,7 @@ from accounts.models import User
 
 from .errors import Forbidden
 from .models import Membership, Role, Workspace
-from .permissions import PERMISSIONS, SUPPORT_MAY
+from .permissions import NOT_WHILE_OVER, PERMISSIONS, SUPPORT_MAY
 from .scopes import allows, must_allow, scope_of_permission
 
 VIA = ("web", "api", "ai", "automation", "mcp", "import", "system", "support")
@@ -44,6 +44,8 @@ class Actor:
         assert permission in PERMISSIONS, permission
         if self.staff is not None and permission not in SUPPORT_MAY:
             return False
+        if self.workspace.over and permission in NOT_WHILE_OVER:
+            return False
         if self.scopes is not None and not allows(self.scopes, scope_of_permission(permission)):
             return False
         if subject is not None and hasattr(subject, "allows"):
@@ -55,8 +57,15 @@ class Actor:
         if not self.may(permission, subject):
             must_allow(self.scopes, scope_of_permission(permission))
             self.in_person()
+            self._must_fit(permission)
             words = PERMISSIONS[permission]
             raise Forbidden(f"Your role ({self.role.name}) may not do this: {words[0].lower()}{words[1:]}.")
+
+    def _must_fit(self, permission: str) -> None:
+        if self.workspace.over and permission in NOT_WHILE_OVER:
+            from .plans import over_words
+
+            raise over_words(self.workspace)
 
     def in_person(self) -> None:
         """For what is somebody's own: the support may not do it for them."""

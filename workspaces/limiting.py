@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from uuid import UUID
 
 import redis
 from django.conf import settings
@@ -22,6 +24,7 @@ from redis.retry import Retry
 
 from accounts.breaker import Breaker
 
+OF_WORKSPACE = "workspace:"  # begins the key of the count of a whole workspace
 WINDOW = 60  # seconds
 PATIENCE = 0.1  # seconds that Redis has for an answer
 SCRIPT = """
@@ -36,6 +39,10 @@ for i = 1, #ARGV - 1 do
     end
     local at = window(pair, {{ARGV[#ARGV]}})
     stood[i] = {{at[1] or 0, at[2], at[3] or 0, at[4]}}
+end
+if refused == 0 and #KEYS % 2 == 1 then
+    redis.call('incr', KEYS[#KEYS])
+    redis.call('expire', KEYS[#KEYS], 172800)
 end
 return {{refused, stood}}
 """
@@ -83,6 +90,7 @@ def hit(counts: Sequence[Count], *, reads: bool) -> Standing | None:
 
 def _ask(counts: Sequence[Count]) -> Standing:
     keys = [key for count in counts for key in (f"api:{{{count.key}}}/-1", f"api:{{{count.key}}}")]
+    keys += [_calls_key(count.key, _today()) for count in counts if count.key.startswith(OF_WORKSPACE)]
     refused, stood = _script()(keys, [*(count.most for count in counts), WINDOW])
     found = [_standing(count, *map(int, at)) for count, at in zip(counts, stood, strict=True)]
     return (
@@ -90,6 +98,22 @@ def _ask(counts: Sequence[Count]) -> Standing:
         if refused
         else min(found, key=lambda one: one.left / one.count.most)
     )
+
+
+def calls(workspace: UUID, day: date) -> int:
+    """How many requests its people and programs made that day (UTC), as far as Redis knows; kept for two days."""
+    try:
+        return int(_script().registered_client.get(_calls_key(f"{OF_WORKSPACE}{workspace.hex}", day)) or 0)
+    except (redis.RedisError, OSError):
+        return 0
+
+
+def _calls_key(key: str, day: date) -> str:
+    return f"api:calls:{{{key}}}:{day}"
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _standing(count: Count, before: int, before_ends: int, now: int, now_ends: int) -> Standing:

@@ -91,3 +91,9 @@ SUPPORT_MAY = frozenset(
     }
 )  # fmt: skip
 OWNER, ADMIN, MEMBER, GUEST = (SYSTEM_ROLES[key].level for key in ("owner", "admin", "member", "guest"))
+
+# what waits while a workspace has more members than its plan has seats; removing, reading, exporting and paying go on
+NOT_WHILE_OVER = frozenset({
+    "member.invite", "project.create", "task.create", "task.edit", "comment.create", "automation.manage", "ai.use", "ai.approve",
+    "webhook.manage", "import.run",
+})  # fmt: skip

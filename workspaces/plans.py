@@ -82,6 +82,23 @@ def room(workspace: Workspace, kind: str) -> int | None:
     return most * max(_seats(workspace.pk), 1) if kind == "guests" and most is not None else most
 
 
+def over_words(workspace: Workspace) -> OverPlan:
+    """Why nothing can be changed in a workspace that has more members than seats."""
+    plan, there = plan_of(workspace), members(workspace.pk)
+    words = (
+        f"{workspace.name} has {there} members, and the {plan.name} plan has {plan.seats} seats: until they fit, everything can be "
+        "read and exported, and nothing changed. An owner can move to a larger plan, or remove members or make guests of them."
+    )
+    told = {"limit": "seats", "most": plan.seats, "used": there, "plan": plan.name}
+    return OverPlan(words, **told, upgrade=f"/w/{workspace.slug}/billing/")
+
+
+def members(workspace_id: UUID, *, but: UUID | None = None) -> int:
+    """Who takes a seat already; `but` is a membership that ends, or becomes a guest's."""
+    rows = Membership.objects.within(workspace_id).filter(role__level__gte=MEMBER, user__is_program=False)
+    return int(rows.exclude(pk=but).count())
+
+
 def used(workspace: Workspace, kind: str) -> int:
     """How many of them there are."""
     return _COUNTS[kind](workspace.pk) if kind in _COUNTS else panels.usage(kind, workspace.pk)

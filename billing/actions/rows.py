@@ -7,6 +7,7 @@ from django.utils import timezone
 from workspaces.actions.workspaces import put_on_plan
 from workspaces.actor import Actor
 from workspaces.errors import Stale
+from workspaces.models import Workspace
 
 from ..facts import in_effect
 from ..models import Billing, BillingNotice
@@ -42,6 +43,15 @@ def follow_plan(by: Actor, before: str, row: Billing, now: datetime) -> None:
     """The workspace's limits go with what is paid; what the operator gave by hand stays until that changes."""
     if (plan := in_effect(row, now)) != before:
         put_on_plan(by, plan)
+    pay_for_ai(by, row, now)
+
+
+def pay_for_ai(by: Actor, row: Billing, now: datetime) -> None:
+    """How many tokens beyond the plan there may be: the owners' own cap, while the plan is paid."""
+    tokens = (row.overage_cap or 0) if row.overage and row.subscribed and in_effect(row, now) else 0
+    changed = Workspace.objects.filter(pk=by.workspace.pk).exclude(paid_ai_tokens=tokens)
+    changed.update(paid_ai_tokens=tokens)
+    by.workspace.paid_ai_tokens = tokens
 
 
 def notice(by: Actor, kind: str, period: object, **facts: object) -> None:

@@ -10,10 +10,10 @@ from workspaces.models import Workspace
 from workspaces.spine import action, record
 
 from ..errors import NotSold
-from ..facts import FAILED, in_effect
+from ..facts import FAILED, SOON, in_effect
 from ..models import Billing
 from ..wire import must_be_ready
-from .rows import Status, follow_plan, hold, notice, save, told
+from .rows import Status, follow_plan, hold, notice, pay_for_ai, save, told
 
 TRIAL = timedelta(days=14)
 TRIED = "pro"
@@ -88,6 +88,7 @@ def set_overage(by: Actor, *, on: bool, cap: int | None = None) -> Billing:
         return row
     row.overage, row.overage_cap = on, after["cap"]  # type: ignore[assignment]  (an int or None)
     save(row, "overage", "overage_cap")
+    pay_for_ai(by, row, timezone.now())
     record(by, "billing:overage_changed", by.workspace, before=before, after=after, label=by.workspace.name)
     return row
 
@@ -109,6 +110,17 @@ def let_lapse(by: Actor) -> Billing:
         notice(by, "grace_ended", f"{row.grace_until:%Y-%m-%d}")
         follow_plan(by, row.plan, row, now)
     return row
+
+
+@action
+def warn_of_ends(by: Actor) -> None:
+    """Owners are written to three days before a trial or a grace ends, once."""
+    by.must("billing.manage")
+    now, row = timezone.now(), hold(by)
+    if row.status == Status.TRIALING and not row.subscription and row.trial_end and now < row.trial_end < now + SOON:
+        notice(by, "trial_ending", f"{row.trial_end:%Y-%m-%d}", until=row.trial_end.isoformat())
+    if row.status in FAILED and row.grace_until and now < row.grace_until < now + SOON:
+        notice(by, "grace_ending", f"{row.grace_until:%Y-%m-%d}", until=row.grace_until.isoformat())
 
 
 def _holds(row: Billing) -> bool:

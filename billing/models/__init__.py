@@ -4,5 +4,6 @@ from .billing import Billing, Invoice
 from .events import StripeEvent
 from .notices import BillingNotice
 from .plans import Plan
+from .usage import MeterEvent, UsageDay
 
-__all__ = ["Billing", "BillingNotice", "Invoice", "Plan", "StripeEvent"]
+__all__ = ["Billing", "BillingNotice", "Invoice", "MeterEvent", "Plan", "StripeEvent", "UsageDay"]

@@ -37,6 +37,16 @@ class Workspace(models.Model):
     extra_ai_tokens = models.PositiveBigIntegerField(
         default=0, db_default=0, editable=False, help_text="granted for extra_month"
     )
+    paid_ai_tokens = models.PositiveBigIntegerField(
+        default=0, db_default=0, editable=False, help_text="a month beyond the plan's, for which its owners pay at most"
+    )
+    over = models.CharField(
+        max_length=10,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="what there is more of than the plan has room for: nothing changes until it fits",
+    )
     extra_month = models.DateField(null=True, blank=True, editable=False, help_text="the first day of it, UTC")
 
     flags = ArrayField(

@@ -17,7 +17,7 @@ from accounts.addresses import client_address, neighbourhood
 
 from ..actor import Actor
 from ..errors import Limited
-from ..limiting import Count, Standing, hit
+from ..limiting import OF_WORKSPACE, Count, Standing, hit
 from ..plans import plan_of
 from . import turned
 
@@ -91,7 +91,7 @@ def counts_of(request: HttpRequest, by: Actor | None) -> list[Count]:
     if by:
         counts.append(
             Count(
-                f"workspace:{where}",
+                f"{OF_WORKSPACE}{where}",
                 plan.per_workspace,
                 "that all people and programs of the workspace may make together",
             )

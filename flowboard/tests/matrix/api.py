@@ -62,6 +62,16 @@ ANSWERS: dict[str, Asked] = {
     "get ai/usage/": by("everybody"),
     "get ai/usage/summary/": by("everybody"),
     "get ai/usage/export/": by("everybody"),
+    # payment: 409, for nothing is sold here
+    "get billing/": by("owners"),
+    "post billing/trial/": by("asks_billing"),
+    "post billing/checkout/": by("asks_billing", plan="pro", interval="year"),
+    "post billing/portal/": by("asks_billing"),
+    "get billing/change/": by("asks_billing", query={"plan": "pro", "interval": "year"}),
+    "post billing/change/": by("asks_billing", plan="pro", interval="year"),
+    "post billing/cancellation/": by("asks_billing"),
+    "delete billing/cancellation/": by("asks_billing"),
+    "put billing/overage/": by("asks_billing", on=False),
     # what happened
     "get changes/": by("everybody"),
     "get changes/{change}/": by("sees_change"),

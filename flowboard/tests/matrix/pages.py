@@ -43,6 +43,7 @@ ANSWERS: dict[str, Asked] = {
     "post invitations/{invitation}/": by("inviters"),
     "delete invitations/{invitation}/": by("inviters"),
     "get billing/": by("owners"),
+    "get billing/usage/": by("owners"),
     # 409, for nothing is sold here
     "get billing/returned/": by("owners"),
     "get billing/change/": by("asks_billing", query={"plan": "pro", "interval": "year"}),

@@ -1,0 +1,88 @@
+"""What was used each day, what is sold of AI beyond the plan, and who is written to when a limit comes near.
+
+Counting is no change of the product, so nothing is recorded (docs/adr/0011).
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils import timezone
+
+from workspaces import limiting
+from workspaces.actor import Actor
+from workspaces.models import Workspace
+from workspaces.plans import plan_of, used
+
+from ..models import BillingNotice, MeterEvent, UsageDay
+from ..reading.usage import meters
+from ..templatetags.billing import amount
+from .rows import hold
+
+KINDS = ("seats", "guests", "projects", "storage", "ai_tokens")
+STEPS = (100, 80)  # percent at which owners are written to
+
+
+def note_day(by: Actor) -> UsageDay:
+    """How things stand today; of calls the most that was ever counted, for Redis may forget."""
+    day = today()
+    row = UsageDay.objects.within(by.workspace).filter(day=day).first() or UsageDay(workspace=by.workspace, day=day)
+    for kind in KINDS:
+        setattr(row, kind, used(by.workspace, kind))
+    row.api_calls = max(row.api_calls, limiting.calls(by.workspace.pk, day))
+    UsageDay.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["workspace", "day"], update_fields=[*KINDS, "api_calls"]
+    )
+    return row
+
+
+def note_limits(by: Actor) -> None:
+    """Owners are written to at 80 and at 100 percent of a limit, once a month for each."""
+    month = f"{today():%Y-%m}"
+    rows = [
+        BillingNotice(workspace=by.workspace, kind=f"usage_{step}", period=f"{one.kind} {month}", facts=_facts(by, one, step))
+        for one in meters(by.workspace)
+        if (step := next((step for step in STEPS if one.most and one.percent >= step), 0)) and not _by_ai(one.kind)
+    ]  # fmt: skip
+    BillingNotice.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def note_overage(by: Actor) -> int:
+    """What was used beyond the plan and is not told to Stripe yet, as one event; how many tokens that is."""
+    row, workspace = hold(by), Workspace.objects.get(pk=by.workspace.pk)  # not the actor's copy: money hangs on it
+    included = plan_of(workspace).ai_tokens or settings.AI_TOKENS
+    if not row.overage or not row.subscribed or not included:
+        return 0
+    month = today().replace(day=1)
+    beyond = used(by.workspace, "ai_tokens") - included - workspace.granted_tokens(month)
+    rows = MeterEvent.objects.within(by.workspace).filter(month=month)
+    told = rows.aggregate(tokens=Sum("tokens", default=0))["tokens"]
+    more = min(beyond, row.overage_cap or 0) - int(told)
+    if more <= 0:
+        return 0
+    MeterEvent(workspace=by.workspace, month=month, tokens=more).save(force_insert=True)
+    return more
+
+
+def mark_sent(by: Actor, rows: Iterable[MeterEvent]) -> None:
+    """Stripe has them."""
+    MeterEvent.objects.within(by.workspace).filter(pk__in=[row.pk for row in rows]).update(sent_at=timezone.now())
+
+
+def today() -> date:
+    """By UTC."""
+    return timezone.now().astimezone(UTC).date()
+
+
+def _by_ai(kind: str) -> bool:
+    """The AI itself writes of its tokens (ai/actions/warnings.py)."""
+    return kind == "ai_tokens"
+
+
+def _facts(by: Actor, one: Any, step: int) -> dict[str, Any]:
+    return {
+        "limit": one.kind, "percent": 100 if step == 100 else one.percent, "used": amount(one.used, one.kind),
+        "most": amount(one.most, one.kind), "plan": plan_of(by.workspace).name,
+    }  # fmt: skip
