@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import Exists
@@ -55,7 +56,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "by": getattr(request, "by", None), "frame": frame, "theme": _theme(request),
         "csp_nonce": getattr(request, "csp_nonce", ""), "banners": partial(banners, request),
-        "session_mark": _session_mark(request),
+        "session_mark": _session_mark(request), "sold": bool(settings.STRIPE_SECRET_KEY),
     }  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def test_the_sdks_are_not_loaded_before_somebody_asks() -> None:
     code = (
         "import django, sys; django.setup(); import flowboard.urls, flowboard.asgi, flowboard.celery;"
         "from django.urls import get_resolver; get_resolver().url_patterns; import ai.jobs, ai.service, ai.runs;"
-        "print([name for name in ('openai', 'anthropic', 'ortools', 'jsonschema') if name in sys.modules])"
+        "print([name for name in ('openai', 'anthropic', 'ortools', 'jsonschema', 'stripe', 'djstripe') if name in sys.modules])"
     )
     env = {"DJANGO_SETTINGS_MODULE": "flowboard.settings", "SECRET_KEY": "x"}
     told = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60)

@@ -59,7 +59,7 @@ class PageOut(serializers.Serializer[Any]):
     url = serializers.URLField(help_text="a page of the payment service")
 
 
-class LineOut(serializers.Serializer[Any]):
+class ChargeOut(serializers.Serializer[Any]):
     """A line of what a change costs."""
 
     words = serializers.CharField()
@@ -72,7 +72,7 @@ class PreviewOut(serializers.Serializer[Any]):
     currency = serializers.CharField()
     due = serializers.IntegerField(help_text="cents that are charged")
     credit = serializers.IntegerField(help_text="cents that are credited to the next bill")
-    lines = LineOut(many=True)
+    lines = ChargeOut(many=True)
 
 
 class OverageIn(Strict):
