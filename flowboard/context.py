@@ -33,7 +33,14 @@ RIGHTS = {
     "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage", "support": "support.grant", "billing": "billing.manage",
 }  # fmt: skip
 # what stands above every page of a workspace while it holds, in the order shown
-BANNERS: list[Source] = [viewing.banner, support.banner, suspension.banner, billing_banners.banner, announcing.banner, ai_banners.banner]
+BANNERS: list[Source] = [
+    viewing.banner,
+    support.banner,
+    suspension.banner,
+    billing_banners.banner,
+    announcing.banner,
+    ai_banners.banner,
+]
 FRAMED = {"main", "sidebar", "pane"}  # a pane links the projects named in its text
 
 

@@ -12,7 +12,7 @@ import workspaces.tenancy
 class Migration(migrations.Migration):
     dependencies = [
         ("billing", "0002_notices"),
-        ("workspaces", "0010_usage"),
+        ("workspaces", "0011_usage"),
     ]
 
     operations = [

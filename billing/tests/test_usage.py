@@ -68,13 +68,19 @@ def test_a_day_holds_what_there_is_and_the_calls_of_the_api(alice: Actor) -> Non
 
 def test_the_page_draws_days_limits_and_a_forecast(alice: Actor) -> None:
     on_plan(alice, "free")
+    for number in range(7):
+        add_member(alice, make_person(f"P{number}"), "member")
     with tenancy.workspace(alice.workspace.pk, atomic=True):
         for ago in range(1, 12):
             day = today() - timedelta(days=ago)
             UsageDay(workspace=alice.workspace, day=day, seats=1, storage=(12 - ago) * 10**7, api_calls=40).save(force_insert=True)  # fmt: skip
     page = browser(alice).get(reverse("billing_usage", args=["acme"])).content.decode()
-    assert page.count("<rect") == 6 * 30
-    assert "1 of 10" in page and "Begins anew on the first" in page and "600 a minute by one person" in page
+    assert page.count("<rect") == 5 * 30, "of the AI no word where it is off"
+    assert (
+        "8 of 10" in page
+        and f"full on <b>{today() + timedelta(days=3):%-d %B}" in page
+        and "600 a minute by one person" in page
+    )
 
 
 def test_owners_are_written_to_once_at_80_and_at_100_percent(alice: Actor) -> None:
