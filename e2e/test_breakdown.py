@@ -67,7 +67,9 @@ def test_a_pasted_text_and_a_run_that_is_stopped(
 
     provider.breaks("500", "500", "500")
     page.goto(BOARD)
-    page.keyboard.press("c")
+    ready(page).keyboard.press("c")
+    expect(page.locator("#create-titles")).to_be_focused()
+    page.locator("#create-titles").fill("")
     page.keyboard.insert_text("Copy (2)\nDrawing (1)")
     dialog.get_by_role("button", name="Break down with AI").click()
     expect(page.get_by_text("Waiting for a free worker")).to_be_visible()
