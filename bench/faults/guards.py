@@ -80,6 +80,11 @@ GUARDS = (
     ),
     Guard("the AI's switch of a person", "ai/opening.py", "    if not mine():", "    if False:", ("ai/tests/test_service.py",)),
     Guard("kept answers end with what was read", "ai/opening.py", "if row is None or _changed_since(row):", "if row is None:", ("ai/tests/test_kept.py",)),
+    Guard("the back-office asks for a second factor", "accounts/staff_door.py", "return inner(request) and has_factor(request.user)", "return inner(request)", (f"{A}test_staff.py",)),
+    Guard("the back-office asks why", "accounts/backoffice.py", "        min_length=SHORTEST_REASON,\n", "        required=False,\n", (f"{A}test_staff.py",)),
+    Guard("only the staff suspends", "workspaces/actions/staff.py", 'or not is_staff(by.user, f"workspaces.{verb}_workspace")', "", ("office/tests/test_workspace_page.py",)),
+    Guard("a suspended workspace changes nothing", "workspaces/suspension.py", "if by.workspace.suspended_at is None or request.method in SAFE:", "if True:", ("office/tests/test_workspace_page.py",)),
+    Guard("a suspended workspace is still at sockets", "realtime/gate.py", "    if caller.look.suspended:", "    if False:", (f"{R}test_suspended.py",)),
     Guard("viewing changes nothing", "workspaces/spine.py", "    if by.viewer is not None:", "    if False:", (f"{W}test_viewing.py",)),
 )  # fmt: skip
 

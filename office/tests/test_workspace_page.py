@@ -164,7 +164,7 @@ def test_who_may_not_is_refused(alice: Actor, bob: Actor) -> None:
     assert finance.post(to(alice, "grant"), {"tokens": "5", "reason": WHY}).status_code == 302
     assert browser(bob).post(to(alice, "suspend"), {"reason": WHY}).status_code == 302, "to the sign-in"
     assert fresh(alice).suspended_at is None
-    for by in (alice, bob):
+    for by in (alice, bob, staff_actor(fresh(alice), User.objects.get(name="Eli"))):
         with pytest.raises(Forbidden):
             suspend_workspace(by, reason=WHY)
 
