@@ -17,7 +17,7 @@ from workspaces.errors import Refused, Stale
 
 from . import wire
 from .actions.subscribing import note_checkout, note_customer, note_try, set_overage
-from .errors import Away, Moved, NotSold
+from .errors import Moved, NotSold, Silent
 from .facts import licensed
 from .models import Billing, Plan
 from .pulling import pull, row_of
@@ -162,7 +162,7 @@ def _trying(by: Actor, row: Billing) -> Iterator[None]:
     """What Stripe has refused it would refuse again under the same key; what it did not answer, it may have done."""
     try:
         yield
-    except Away:
+    except Silent:
         raise
     except Refused:
         note_try(by, seen=row.version)

@@ -21,6 +21,10 @@ class Away(Refused):
     status = 503
 
 
+class Silent(Away):
+    """Not a word came back: it may have been done."""
+
+
 class Moved(Refused):
     """Somebody, or Stripe itself, has changed the subscription meanwhile."""
 

@@ -74,10 +74,26 @@ def sweep_events() -> None:
 
 
 def seats_soon(by: Actor, rows: Iterable[ActivityLog]) -> None:
-    """After each act that may change how many members there are."""
-    if wire.ready() and any(row.event in seats.EVENTS for row in rows):
-        with suppress(OperationalError):
+    """After each act that may change how many members there are, or that ends the workspace; the nightly look makes good."""
+    events = {row.event for row in rows} if wire.ready() else set()
+    with suppress(OperationalError):
+        if events & seats.EVENTS:
             count_workspace.delay(str(by.workspace.pk))
+        if events & seats.ENDS:
+            stop_renewing.delay(str(by.workspace.pk))
+
+
+@shared_task
+def stop_renewing(workspace_id: str) -> None:
+    """Nobody goes on paying for a workspace that was deleted: what is paid runs out."""
+    from .reconciling import let_run_out
+
+    row = Billing._base_manager.using("ops").filter(workspace_id=UUID(workspace_id)).first()
+    try:
+        if row is not None:
+            let_run_out(row)
+    except Refused as no:
+        log.warning("billing: the subscription of %s, which was deleted, waits: %s", workspace_id, no.words)
 
 
 @shared_task

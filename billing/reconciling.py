@@ -10,7 +10,7 @@ from workspaces.models import Workspace
 
 from . import wire
 from .actions.subscribing import note_customer
-from .facts import Facts, extra
+from .facts import LIVE, Facts, extra
 from .models import Billing, Plan
 from .pulling import held_of, pull
 from .system import system_of
@@ -31,6 +31,10 @@ def reconcile(*, mend: bool, slug: str = "") -> Iterator[str]:
     for row in rows.exclude(customer="").iterator():
         known.add(row.customer)
         yield from _one(row, held.get(row.customer, []), mend=mend)
+    for row in Billing._base_manager.using("ops").filter(workspace__deleted_at__isnull=False).exclude(customer=""):
+        known.add(row.customer)
+        if row.subscribed and mend and let_run_out(row):
+            yield f"{row.workspace_id}: was deleted, and its subscription runs out"
     if not slug:
         yield from _strangers({name: subs for name, subs in held.items() if name not in known}, mend=mend)
 
@@ -47,6 +51,17 @@ def _one(row: Billing, subs: list[Row], *, mend: bool) -> Iterator[str]:
         if mend:
             wire.ask(lambda stripe, pk=sub["id"]: stripe.subscriptions.cancel(pk, {"prorate": True, "invoice_now": True}))  # type: ignore[misc]  # fmt: skip
             yield f"{name}: {sub['id']} was ended, and its rest credited"
+
+
+def let_run_out(row: Billing) -> bool:
+    """Of a workspace that was deleted: whether its subscription would have been renewed."""
+    if not row.subscribed:
+        return False
+    sub = wire.ask(lambda stripe: stripe.subscriptions.retrieve(row.subscription))
+    if sub["status"] not in LIVE or sub["cancel_at_period_end"]:
+        return False
+    wire.ask(lambda stripe: stripe.subscriptions.update(row.subscription, {"cancel_at_period_end": True}))
+    return True
 
 
 def _differences(row: Billing, facts: Facts | None) -> Iterator[tuple[str, Any, Any]]:

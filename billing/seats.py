@@ -8,6 +8,8 @@ from workspaces.permissions import MEMBER
 # what may change the number
 EVENTS = frozenset({"member:joined", "member:removed", "member:left", "member:role_changed", "role:updated", "role:deleted"})  # fmt: skip
 
+ENDS = frozenset({"workspace:deleted"})
+
 
 def count_seats(workspace_id: UUID) -> int:
     """Inside the workspace."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from .errors import Away, Declined, Moved, NotSold
+from .errors import Away, Declined, Moved, NotSold, Silent
 
 log = logging.getLogger(__name__)
 PATIENCE = 8  # seconds for one try
@@ -86,4 +86,4 @@ def _translated(error: Any) -> Exception:
         )
     if isinstance(error, stripe.InvalidRequestError | stripe.AuthenticationError | stripe.PermissionError):
         return Away("The payment service refused the request. Nothing was changed; the operator of this server finds the reason in the log.")  # fmt: skip
-    return Away(AWAY)
+    return Silent(AWAY) if isinstance(error, stripe.APIConnectionError) else Away(AWAY)

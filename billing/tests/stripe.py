@@ -82,7 +82,7 @@ class Stripe(ThreadingHTTPServer):
         self.now: Callable[[], int] = lambda: int(time.time())
         self.lock = threading.RLock()
         self._numbers = itertools.count(1)
-        self._kept: dict[str, tuple[str, Row]] = {}
+        self._kept: dict[str, tuple[str, Row | Fault]] = {}
 
     @property
     def url(self) -> str:
@@ -292,7 +292,7 @@ class Stripe(ThreadingHTTPServer):
         return sum(one["price"]["unit_amount"] * one.get("quantity", 0) for one in sub["items"]["data"])
 
     def once(self, key: str, said: str, do: Callable[[], Row]) -> Row:
-        """The same answer to the same key; another request under it is refused."""
+        """The same answer to the same key, a refusal too; another request under it is refused."""
         if not key:
             return do()
         if key in self._kept:
@@ -303,8 +303,14 @@ class Stripe(ThreadingHTTPServer):
                     "Keys for idempotent requests can only be used with the same parameters.",
                     type="idempotency_error",
                 )
+            if isinstance(answer, Fault):
+                raise answer
             return answer
-        answer = do()
+        try:
+            answer = do()
+        except Fault as fault:
+            self._kept[key] = (said, fault)
+            raise
         self._kept[key] = (said, json.loads(json.dumps(answer)))
         return answer
 
@@ -367,7 +373,8 @@ class Answers(BaseHTTPRequestHandler):
                 session = up.get("checkout.session", pk)
                 if session["status"] != "open":
                     raise Fault(400, 'Only Checkout Sessions with a status in ["open"] can be expired.')
-                return session | {"status": "expired"} if session.update(status="expired") is None else session
+                session["status"] = "expired"
+                return session
             case "POST", "billing_portal", "sessions":
                 up.get("customer", data["customer"], "customer")
                 made = up.new("billing_portal.session", customer=data["customer"], return_url=data["return_url"])

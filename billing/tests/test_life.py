@@ -10,10 +10,13 @@ from django.utils import timezone
 from billing import doing
 from billing.actions.subscribing import let_lapse, start_trial
 from billing.errors import Away, Declined, Moved, NotSold
+from billing.jobs import stop_renewing
 from billing.models import Billing, Invoice, Plan
 from billing.notices import send_notices
 from billing.pulling import pull
+from billing.reconciling import reconcile
 from workspaces import tenancy
+from workspaces.actions import delete_workspace
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden
 from workspaces.spine import acting
@@ -201,3 +204,13 @@ def test_what_the_operator_gave_by_hand_stays(till: Stripe, alice: Actor) -> Non
     till.end(sub)
     hear(till)
     assert plan(alice) == ""
+
+
+def test_nobody_goes_on_paying_for_a_workspace_that_was_deleted(till: Stripe, alice: Actor) -> None:
+    sub = bought(alice, till)
+    delete_workspace(alice, confirm="acme")
+    stop_renewing(str(alice.workspace.pk))
+    assert sub["cancel_at_period_end"] and sub["status"] == "active"
+    sub["cancel_at_period_end"] = False
+    assert [line.partition(": ")[2] for line in reconcile(mend=True)] == ["was deleted, and its subscription runs out"]
+    assert sub["cancel_at_period_end"] and not list(reconcile(mend=True))
