@@ -9,7 +9,7 @@ from .models.plans import LIMITS, MEGABYTE
 SOLD: dict[str, dict[str, Any]] = {
     "free": {
         "sentence": "For a team that begins", "month_cents": 0, "year_cents": 0,
-        "includes": ["Boards, lists, calendar and insights", "Every change told, and undone", "REST API and access tokens"],
+        "includes": ["Boards, lists and insights", "Every change told, and undone", "REST API and access tokens"],
     },
     "pro": {
         "sentence": "For teams that live in it", "month_cents": 900, "year_cents": 9000, "ai_million_cents": 500,

@@ -39,8 +39,6 @@ LINES: list[tuple[str, Say]] = [
     ("AI tokens a month", _count("ai_tokens", none="By agreement")),
     ("API requests a minute, each person", _count("per_person")),
     ("API requests a minute, all together", _count("per_workspace")),
-    ("History kept", _count("history_days", "{} days", "For good")),
-    ("Automation runs a month", _count("automation_runs")),
 ]
 
 
