@@ -68,9 +68,10 @@ def test_a_word_is_looked_for_in_so_many_rows_and_then_further(
     staff: Client, many: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(admin.site.get_model_admin(Task), "looks_through", 30)
-    page = staff.get(reverse(TASKS), {"q": "Card 010"})
+    page = staff.get(reverse(TASKS), {"q": "zebra"})
     assert b"looked through 30 rows, back to" in page.content and b"Look further" in page.content
-    assert [len(page) for page in walk(staff, q="Card 010")] == [0, 0, 0, 1, 0]
+    looks = [len(page) for page in walk(staff, q="Card 010")]  # keys of one millisecond are in no order
+    assert (len(looks), sum(looks)) == (5, 1)
     assert [len(page) for page in walk(staff)] == [50, 50, 20]
 
 
