@@ -19,9 +19,10 @@ def subject_of(by: Actor, said: dict[str, Any], words: str) -> Task | Project:
         raise Refused(f"Name a task, or a project and a {words}.", "task")
     if "task" in said:
         return named(find_task, by, said["task"], "task")
+    project = named(find_project, by, said["project"], "project")
     if not said.get(words, "").strip():
         raise Refused(f"Say the {words}.", words)
-    return named(find_project, by, said["project"], "project")
+    return project
 
 
 def named(find: Callable[[Actor, str], T], by: Actor, said: str, field: str) -> T:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from workspaces.rest.fields import Nothing
 from workspaces.rest.schema import describes
 from workspaces.rest.view import Endpoint, answer, nothing
 
@@ -42,6 +43,7 @@ class OneRun(Endpoint):
     @describes("repeat_run", RunOut, status=202)
     def post(self, request: Request, workspace: str, ai_run: UUID) -> HttpResponse:
         """Do it anew, whatever was answered before: another run."""
+        self.given(Nothing)
         return answer(run_row(repeat_run(self.by, run_of(self.by, ai_run))), 202)
 
     @describes("cancel_run", status=204)

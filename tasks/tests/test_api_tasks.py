@@ -13,7 +13,7 @@ from .boards import add, column, tally, titles
 
 FIELDS = {
     "id", "key", "project", "title", "description", "status", "assignees", "labels", "priority", "due", "estimate", "parent",
-    "version", "versions", "created_at", "updated_at", "completed_at", "archived_at", "comment_count", "checklist_count", "checklist_done",
+    "version", "versions", "created_at", "updated_at", "completed_at", "archived_at", "pin", "comment_count", "checklist_count", "checklist_done",
 }  # fmt: skip
 
 

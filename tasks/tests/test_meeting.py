@@ -224,6 +224,7 @@ def test_rest_merges_by_the_versions_that_were_read(alice: Actor, bob: Actor, ta
     read = hers.get("tasks/FLOW-1/").json()
     assert read["versions"] == {
         "title": 1, "description": 2, "priority": 1, "due": 1, "estimate": 1, "parent": 1, "assignees": 1, "labels": 1, "place": 1,
+        "pin": 1,
     }  # fmt: skip
     assert his.patch("tasks/FLOW-1/", {"description": "Who\n\nHow\n\nWhen", "due": "2026-12-03"}).status_code == 200
     mine = {"description": "Why\n\nHow\n\nNow", "versions": read["versions"]}

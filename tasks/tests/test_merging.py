@@ -115,8 +115,8 @@ def merge_all(*texts: list[str]) -> Merged:
 
 
 def paragraphs(text: str) -> set[str]:
-    """What somebody wrote: blanks alone are the space between two of them."""
-    return {block.text for block in blocks(text) if block.text.strip()}
+    """What somebody wrote: blank lines around it are the space between two of them."""
+    return {block.text.strip("\n") for block in blocks(text) if block.text.strip()}
 
 
 def mirrored(merged: Merged) -> list[tuple[str, str]]:
