@@ -31,3 +31,6 @@ class BadAnswer(Refused):
     """The model answered something else than was asked for, twice."""
 
     status = 502
+
+
+UNANSWERED = (OverBudget, NoModel, ModelDown, BadAnswer)  # where a feature's way without a model takes over

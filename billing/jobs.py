@@ -15,11 +15,11 @@ from workspaces.actions.fitting import weigh
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import ActivityLog
+from workspaces.owners import system_of
 
 from . import seats, wire
 from .actions.hearing import close_events
 from .models import Billing, StripeEvent
-from .system import system_of
 
 log = logging.getLogger(__name__)
 LATE = timedelta(minutes=1)

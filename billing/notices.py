@@ -1,6 +1,5 @@
 """Mails to owners about plan and payment: each notice once, whichever worker comes first."""
 
-from email.utils import parseaddr
 from uuid import UUID
 
 from django.conf import settings
@@ -8,11 +7,12 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts.mails import sender_domain
 from workspaces import tenancy
+from workspaces.owners import owners_of
 
 from .actions.noticing import mark_mailed, waiting_notices
 from .models import BillingNotice
-from .system import owners_of
 from .words import words_of
 
 
@@ -31,6 +31,7 @@ def _send(row: BillingNotice) -> None:
     path = reverse("billing", args=[row.workspace.slug])
     context = {"paragraphs": paragraphs, "url": f"{settings.SITE_URL}{path}", "workspace": row.workspace}
     body = render_to_string("billing/mail/notice.txt", context)
-    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     for number, address in enumerate(owners_of(row.workspace_id)):
-        EmailMessage(subject, body, to=[address], headers={"Message-ID": f"<{row.pk}.{number}@{host}>"}).send()
+        EmailMessage(
+            subject, body, to=[address], headers={"Message-ID": f"<{row.pk}.{number}@{sender_domain()}>"}
+        ).send()

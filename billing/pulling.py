@@ -7,12 +7,12 @@ from uuid import UUID
 from workspaces import tenancy
 from workspaces.actor import Actor
 from workspaces.errors import Stale
+from workspaces.owners import system_of
 
 from . import wire
 from .actions.following import follow_stripe
 from .facts import Facts, chosen, extra, facts_of, invoice_of
 from .models import Billing, Plan
-from .system import system_of
 
 TRIES = 8
 INVOICES = 24

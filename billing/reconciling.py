@@ -7,13 +7,13 @@ from typing import Any
 
 from workspaces.errors import Refused
 from workspaces.models import Workspace
+from workspaces.owners import system_of
 
 from . import wire
 from .actions.subscribing import note_customer
 from .facts import LIVE, Facts, extra
 from .models import Billing, Plan
 from .pulling import held_of, pull
-from .system import system_of
 
 COMPARED = ("subscription", "plan", "status", "interval", "seats", "cancel_at_period_end", "period_end")
 Row = dict[str, Any]

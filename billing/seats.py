@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from workspaces.models import Membership
-from workspaces.permissions import MEMBER
+from workspaces.plans import members
 
 # what may change the number
 EVENTS = frozenset({"member:joined", "member:removed", "member:left", "member:role_changed", "role:updated", "role:deleted"})  # fmt: skip
@@ -13,5 +12,4 @@ ENDS = frozenset({"workspace:deleted"})
 
 def count_seats(workspace_id: UUID) -> int:
     """Inside the workspace."""
-    rows = Membership.objects.within(workspace_id).filter(role__level__gte=MEMBER, user__is_program=False)
-    return max(int(rows.count()), 1)
+    return max(members(workspace_id), 1)

@@ -30,11 +30,19 @@ class OfTenants(LookedAt):
     def get_list_display(self, request: HttpRequest) -> Any:
         return [*self.list_display, workspace_of]
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The workspaces of a page are read at once."""
+        page = super().get_changelist_instance(request)
+        there = Workspace._base_manager.using("ops").in_bulk({row.tenant for row in page.result_list if row.tenant})
+        for row in page.result_list:
+            row.workspace = there.get(row.tenant)
+        return page
+
 
 @admin.display(description="workspace")
 def workspace_of(row: Any) -> str:
     """Its name, leading to its page."""
-    workspace = row.tenant and Workspace._base_manager.using("ops").filter(pk=row.tenant).first()
+    workspace = getattr(row, "workspace", None)
     if not workspace:
         return "–"
     return format_html('<a href="{}">{}</a>', reverse("admin:workspaces_workspace_change", args=[workspace.pk]), workspace)  # fmt: skip

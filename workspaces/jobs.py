@@ -1,7 +1,6 @@
 """Background work of workspaces. Jobs get ids and find their own context; each may run twice."""
 
 from datetime import timedelta
-from email.utils import parseaddr
 from uuid import UUID
 
 from celery import shared_task
@@ -12,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mails import sender_domain
 from accounts.models import Erasure, SignIn
 
 from . import tenancy
@@ -47,7 +47,7 @@ def send_invitation(workspace_id: str, invitation_id: str) -> None:
             f"{invitation.invited_by} invites you to {invitation.workspace} on FlowBoard",
             render_to_string("workspaces/mail/invitation.txt", context),
             to=[invitation.email],
-            headers={"Message-ID": f"<{invitation.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2]}>"},
+            headers={"Message-ID": f"<{invitation.pk}@{sender_domain()}>"},
         ).send()
         invitation.sent_at = timezone.now()
         invitation.save(update_fields=["sent_at"])

@@ -13,8 +13,8 @@ from accounts.models import StaffAct
 
 from . import tenancy
 from .actions.support import expire_support, mark_mailed, staff_actor
-from .models import Membership, SupportAccess, Workspace
-from .permissions import OWNER
+from .models import SupportAccess, Workspace
+from .owners import owners_of
 
 State = SupportAccess.State
 DONE = {
@@ -39,14 +39,9 @@ def send_support_request(workspace_id: str, access_id: str) -> None:
             return
         path = reverse("support", args=[access.workspace.slug])
         words = render_to_string("workspaces/mail/support.txt", {"access": access, "url": f"{settings.SITE_URL}{path}"})
-        for address in _owners(access.workspace):
+        for address in owners_of(access.workspace_id):
             send_mail(f"FlowBoard support asks to act as {access.person} in {access.workspace}", words, None, [address])
         mark_mailed(access)
-
-
-def _owners(workspace: Workspace) -> list[str]:
-    owners = Membership.objects.within(workspace).filter(role__level__gte=OWNER, user__is_active=True)
-    return list(owners.values_list("user__email", flat=True))
 
 
 def sweep_support(workspace_id: str) -> None:
@@ -69,7 +64,7 @@ def tell_owners(workspace_id: str, act_id: str) -> None:
         workspace = Workspace.objects.filter(pk=workspace_id).first()
         if act is None or workspace is None:
             return
-        addresses = _owners(workspace)
+        addresses = owners_of(workspace.pk)
     what = DONE.get(act.verb, "did something in {}").format(workspace)
     words = render_to_string("workspaces/mail/staff_act.txt", {"act": act, "workspace": workspace, "what": what})
     for address in addresses:

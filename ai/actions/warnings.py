@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from workspaces import tenancy
-from workspaces.models import Membership
-from workspaces.permissions import OWNER
+from workspaces.owners import owners_of
 
 from ..budget import period, stand
 from ..models import AIBudget, AISettings
@@ -42,13 +41,6 @@ def _send(row: AIBudget) -> bool:
         "month": month.first, "next": month.next.first, "url": f"{settings.SITE_URL}{path}",
     }  # fmt: skip
     subject = f"{row.workspace} has used {found.percent} % of its AI budget"
-    for address in _owners(row.workspace_id):
+    for address in owners_of(row.workspace_id):
         EmailMessage(subject, render_to_string("ai/mail/low.txt", context), to=[address]).send()
     return True
-
-
-def _owners(workspace_id: UUID) -> list[str]:
-    owners = Membership.objects.within(workspace_id).filter(
-        role__level__gte=OWNER, user__is_active=True, user__is_program=False
-    )
-    return list(owners.values_list("user__email", flat=True))

@@ -13,12 +13,11 @@ from workspaces.actor import Actor
 
 from ..asking import Answer, Ask
 from ..citing import KEY, Given, borne_out
-from ..errors import BadAnswer, ModelDown, NoModel, OverBudget
+from ..errors import UNANSWERED
 from ..runs import Running
 from .evidence import evidence_of
 from .scene import cuts_of, head_of, project_again, receipt_shown
 
-WITHOUT = (OverBudget, NoModel, ModelDown, BadAnswer)  # where the facts stand alone
 NOTHING_FOUND = "Nothing stands out, and nothing was found that answers the question."
 NOTHING_KEPT = "No sentence of the answer was borne out by its facts; here they are themselves."
 SHOWN = 12  # facts, where no sentence stands
@@ -58,7 +57,7 @@ def _asked(run: Running, read: Read) -> tuple[Answer | None, str]:
         return None, NOTHING_FOUND
     try:
         return run.ask(read.ask, again=bool(run.inputs.get("again"))), ""
-    except WITHOUT as no:
+    except UNANSWERED as no:
         return None, f"{no.words} The facts stand without it."
 
 

@@ -13,13 +13,12 @@ from workspaces.errors import Refused
 
 from ..actions.proposing import propose
 from ..asking import Answer, Ask
-from ..errors import BadAnswer, ModelDown, NoModel, OverBudget
+from ..errors import UNANSWERED
 from ..runs import Running
 from .parts import lines_of, parts_of
 from .scene import below, cuts_of, head_of, project_again, receipt_shown, task_again
 from .splitting import MOST_PARTS, Part, split
 
-WITHOUT = (OverBudget, NoModel, ModelDown, BadAnswer)  # where the way without a model takes over
 NO_LINES = "Without a model a text is split by its lines: write two or more, one for each part."
 NO_PARTS = "The model named no parts: nothing is proposed."
 
@@ -70,7 +69,7 @@ def _asked(run: Running, ask: Ask) -> tuple[Answer | None, str]:
     run.tell(20, "Asking the model")
     try:
         return run.ask(ask, again=bool(run.inputs.get("again"))), ""
-    except WITHOUT as no:
+    except UNANSWERED as no:
         return None, no.words
 
 

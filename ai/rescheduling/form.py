@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.utils import timezone
 
-from tasks.models import Project
+from tasks.models import Project, Task
 from tasks.people import people_for
 from tasks.reading.finding import tasks_of
 from workspaces.actor import Actor
@@ -21,10 +22,10 @@ from ..runs import run_seen_by
 from .chips import NAMES
 from .wishes import DAYS, RULES, WEEKS, Json
 
-PLAIN = ("start", "end", "deadline", "frozen_until", "most_moves", "moving", "points_a_day", "undated")
+PLAIN = ("start", "end", "deadline", "frozen_until", "most_moves", "moving", "undated", "points_a_day")
 OF_RULES = ("rule", "person", "task", "since", "until", "points", "days")
 FIELD = re.compile(rf"r(\d{{1,4}})-({'|'.join(OF_RULES)})")
-MOST_TASKS = 300  # that the page offers by name
+MOST_TASKS = 300  # that are told by name, to the page and to a model
 # the rules in the order in which they are offered, and what adds one
 OFFERED = {
     "away": "Somebody is away", "points": "Points a day", "days": "Working days", "by": "Done by a day", "not_before": "Not before a day",
@@ -101,10 +102,9 @@ def run_of(by: Actor, project: Project, said: str) -> AIRun | None:
 def form_page(by: Actor, project: Project, said: Json, no: Refused | None = None) -> Json:
     """As templates/ai/reschedule.html draws it."""
     people = [face(row.user) for row in people_for(by, project)]
-    tasks = tasks_of(by, project).open().filter(completed_at=None).order_by("-number")
     named = [
         {"ref": f"{project.key}-{number}", "title": title}
-        for number, title in tasks.values_list("number", "title")[:MOST_TASKS]
+        for number, title in tasks_named(by, project).values_list("number", "title")[:MOST_TASKS]
     ]
     field, place, of = _at(no)
     said = said | {"points_a_day": _short(said.get("points_a_day", 1))}
@@ -114,6 +114,11 @@ def form_page(by: Actor, project: Project, said: Json, no: Refused | None = None
         "blank": [_drawn({"rule": kind}, "__n__") for kind in RULES], "offered": OFFERED.items(), "moving": MOVING.items(),
         "errors": {field: no.words} if no else {}, "days": NAMES.items(),
     }  # fmt: skip
+
+
+def tasks_named(by: Actor, project: Project) -> QuerySet[Task]:
+    """Those that a rule can be about, the newest first."""
+    return tasks_of(by, project).open().filter(completed_at=None).order_by("-number")
 
 
 def _short(points: Any) -> Any:

@@ -19,7 +19,6 @@ from workspaces.errors import Refused
 
 Json = dict[str, Any]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WORKING = DAYS[:5]
 MOVING = {"low": 5, "normal": 20, "high": 100}  # what a move costs the plan; a day too late costs 10
 WEEKS, LONGEST = 13, 366  # of a plan: unless told, and days at most
 MOST_RULES, MOST_MOVES, MOST_POINTS = 200, 1000, 100.0

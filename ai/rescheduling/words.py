@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from tasks.models import Project
 from tasks.people import people_for
-from tasks.reading.finding import tasks_of
 from workspaces import tenancy
 from workspaces.actor import Actor
 from workspaces.errors import Refused
@@ -18,11 +17,10 @@ from ..asking import Ask
 from ..features.scene import head_of, project_again, receipt_shown
 from ..links import with_known_links
 from ..runs import Running
-from .form import OFFERED
+from .form import MOST_TASKS, OFFERED, PLAIN, tasks_named
 from .wishes import Json, read_rule, read_wishes
 
-PLAIN = ("start", "end", "deadline", "frozen_until", "most_moves", "moving", "undated", "points_a_day")
-MOST_TASKS, LONGEST_TITLE, MOST_UNREAD = 300, 120, 20
+LONGEST_TITLE, MOST_UNREAD = 120, 20
 
 
 def read_words(run: Running) -> None:
@@ -48,10 +46,9 @@ def read_words(run: Running) -> None:
 def _ask(by: Actor, project: Project, words: str) -> Ask:
     """The words, and by what names people and tasks go."""
     head, people = head_of(by), [str(row.user) for row in people_for(by, project)]
-    rows = tasks_of(by, project).open().filter(completed_at=None).order_by("-number")
     tasks = [
         {"key": f"{project.key}-{number}", "title": title[:LONGEST_TITLE], "due": due and due.isoformat()}
-        for number, title, due in rows.values_list("number", "title", "due")[:MOST_TASKS]
+        for number, title, due in tasks_named(by, project).values_list("number", "title", "due")[:MOST_TASKS]
     ]
     sent = ("your words", f"the names of {len(people)} people", f"keys, titles and due dates of {len(tasks)} tasks")
     inputs = {"words": words, "today": timezone.localdate().isoformat(), "people": people, "tasks": tasks}

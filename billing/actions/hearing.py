@@ -14,12 +14,11 @@ from ..models import StripeEvent
 def store_event(said: dict[str, Any]) -> bool:
     """Whether it is one that we had not heard; each id is stored once, however often it comes."""
     thing = said["data"]["object"]
-    row = StripeEvent(
-        event=said["id"], type=said["type"][:100], object_id=str(thing.get("id") or "")[:255], customer=_customer(thing)[:255],
-        created_at=datetime.fromtimestamp(said["created"], UTC),
-    )  # fmt: skip
-    known = {name: getattr(row, name) for name in ("type", "object_id", "customer", "created_at")}
-    found, made = StripeEvent.objects.get_or_create(event=row.event, defaults=known)
+    known = {
+        "type": said["type"][:100], "object_id": str(thing.get("id") or "")[:255], "customer": _customer(thing)[:255],
+        "created_at": datetime.fromtimestamp(said["created"], UTC),
+    }  # fmt: skip
+    found, made = StripeEvent.objects.get_or_create(event=said["id"], defaults=known)
     if not made:
         StripeEvent.objects.filter(pk=found.pk).update(deliveries=F("deliveries") + 1)
     return made

@@ -17,23 +17,22 @@ from workspaces.models import Workspace
 from workspaces.plans import plan_of, used
 
 from ..models import BillingNotice, MeterEvent, UsageDay
-from ..reading.usage import meters
+from ..reading.usage import TITLES, WARN_AT, meters
 from ..templatetags.billing import amount
 from .rows import hold
 
-KINDS = ("seats", "guests", "projects", "storage", "ai_tokens")
-STEPS = (100, 80)  # percent at which owners are written to
+STEPS = (100, WARN_AT)  # percent at which owners are written to
 
 
 def note_day(by: Actor) -> UsageDay:
     """How things stand today; of calls the most that was ever counted, for Redis may forget."""
     day = today()
     row = UsageDay.objects.within(by.workspace).filter(day=day).first() or UsageDay(workspace=by.workspace, day=day)
-    for kind in KINDS:
+    for kind in TITLES:
         setattr(row, kind, used(by.workspace, kind))
     row.api_calls = max(row.api_calls, limiting.calls(by.workspace.pk, day))
     UsageDay.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["workspace", "day"], update_fields=[*KINDS, "api_calls"]
+        [row], update_conflicts=True, unique_fields=["workspace", "day"], update_fields=[*TITLES, "api_calls"]
     )
     return row
 

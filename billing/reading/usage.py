@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workspaces.models import Workspace
-from workspaces.plans import plan_of, room, used
+from workspaces.plans import room, used
 
 WARN_AT = 80  # percent
 
@@ -50,8 +50,3 @@ def meters(workspace: Workspace) -> list[Meter]:
 def meter(workspace: Workspace, kind: str) -> Meter:
     """Of one kind."""
     return Meter(kind, TITLES[kind], used(workspace, kind), room(workspace, kind))
-
-
-def plan_name(workspace: Workspace) -> str:
-    """Of the plan that holds."""
-    return plan_of(workspace).name

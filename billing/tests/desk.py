@@ -12,8 +12,8 @@ from billing.jobs import take_event
 from billing.models import Billing, Plan, StripeEvent
 from billing.pulling import row_of
 from billing.signing import header_for
-from billing.system import system_of
 from workspaces.actor import Actor
+from workspaces.owners import system_of
 
 from .stripe import KEY, SECRET, Row, Stripe, stripe
 

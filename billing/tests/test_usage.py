@@ -16,13 +16,13 @@ from billing.jobs import sweep_billing
 from billing.metering import settle_overage
 from billing.models import MeterEvent, UsageDay
 from billing.notices import send_notices
-from billing.system import system_of
 from tasks.actions import create_task
 from tasks.models import Project
 from workspaces import limiting, tenancy
 from workspaces.actions import choose_plan, remove_member
 from workspaces.actor import Actor
 from workspaces.models import Membership
+from workspaces.owners import system_of
 from workspaces.plans import PLANS, OverPlan
 from workspaces.tests.people import Program, add_member, browser, make_person
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import push
 from accounts.factors import has_factor
+from accounts.mails import sender_domain
 from accounts.times import zone_of
 from workspaces.actor import Actor
 from workspaces.models import Membership
@@ -162,11 +163,7 @@ def _plain(words: str) -> str:
 
 def domain() -> str:
     """In the names of our mails: that of the site, else that of the sender."""
-    return (
-        urlsplit(settings.SITE_URL).hostname
-        or parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-        or "localhost"
-    )
+    return urlsplit(settings.SITE_URL).hostname or sender_domain() or "localhost"
 
 
 def _message(by: Actor, title: str, body: str, path: str, tag: str) -> dict[str, Any]:

@@ -5,12 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from workspaces import tenancy
 from workspaces.actions import choose_plan
-from workspaces.actor import Actor
 from workspaces.errors import Refused
-from workspaces.models import Membership, Workspace
-from workspaces.permissions import OWNER
+from workspaces.models import Workspace
+from workspaces.owners import system_of
 
 
 class Command(BaseCommand):
@@ -26,13 +24,10 @@ class Command(BaseCommand):
         workspace = Workspace.objects.using("ops").filter(slug=options["workspace"], deleted_at=None).first()
         if workspace is None:
             raise CommandError(f"There is no workspace {options['workspace']}.")
-        with tenancy.workspace(workspace.pk, atomic=True):
-            rows = Membership.objects.within(workspace.pk).select_related("workspace", "role", "user")
-            owner = rows.filter(role__level__gte=OWNER).first()
-        if owner is None:
+        if (by := system_of(workspace.pk)) is None:
             raise CommandError(f"The workspace {workspace.slug} has no owner.")
         try:
-            choose_plan(Actor.of(owner, via="system"), plan=options["plan"])
+            choose_plan(by, plan=options["plan"])
         except Refused as no:
             raise CommandError(no.words) from no
         self.stdout.write(f"{workspace.slug}: {options['plan'] or 'the plan of the setting PLAN'}.")
