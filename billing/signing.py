@@ -22,12 +22,6 @@ def check(body: bytes, header: str, secrets: Iterable[str], *, now: float | None
         raise Forged("its signature is not made with our secret over this body")
 
 
-def header_for(body: bytes, secret: str, *, at: int | None = None) -> str:
-    """As Stripe signs."""
-    at = int(time.time()) if at is None else at
-    return f"t={at},v1={_signature(secret, at, body)}"
-
-
 def _signature(secret: str, at: int, body: bytes) -> str:
     return hmac.new(secret.encode(), b"%d.%s" % (at, body), hashlib.sha256).hexdigest()
 

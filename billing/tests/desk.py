@@ -11,11 +11,10 @@ from django.urls import reverse
 from billing.jobs import take_event
 from billing.models import Billing, Plan, StripeEvent
 from billing.pulling import row_of
-from billing.signing import header_for
 from workspaces.actor import Actor
 from workspaces.owners import system_of
 
-from .stripe import KEY, SECRET, Row, Stripe, stripe
+from .stripe import KEY, SECRET, Row, Stripe, header_for, stripe
 
 
 @pytest.fixture

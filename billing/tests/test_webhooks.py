@@ -20,14 +20,14 @@ from billing.actions.hearing import reopen_events
 from billing.jobs import sweep_events, take_event
 from billing.models import Billing, BillingNotice, Invoice, Plan, StripeEvent
 from billing.pulling import look, pull
-from billing.signing import TOLERANCE, header_for
+from billing.signing import TOLERANCE
 from workspaces import tenancy
 from workspaces.actor import Actor
 from workspaces.errors import Stale
 from workspaces.tests.people import add_member, log, make_person, make_staff
 
 from .desk import billing, bought, hear, plan, post, send, work
-from .stripe import SECRET, Row, Stripe
+from .stripe import SECRET, Row, Stripe, header_for
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "ops"])
 FIELDS = ("plan", "status", "interval", "seats", "subscription", "cancel_at_period_end", "period_end", "grace_until")
