@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from workspaces.actor import Actor
 from workspaces.banners import Banner
-from workspaces.plans import over_words
+from workspaces.plans import over_words, plan_of
 
 from .facts import FAILED, SOON
 from .models import Billing
@@ -42,7 +42,7 @@ def banner(request: HttpRequest) -> Banner | None:
             f"The trial ends on {end:%-d %B}. Nothing is deleted then, and nothing is charged.",
             "clock",
             "accent",
-            link="Keep Pro",
+            link=f"Keep {plan_of(by.workspace).name}",
             address=address,
         )
     return None

@@ -30,6 +30,7 @@ def _overage(row: Any) -> str:
 
 
 define("billing:trial_started", "began a trial of {after[plan]} until {after[until]:.10}", audience="managers", webhook=False)  # fmt: skip
+define("billing:trial_granted", "gave a trial of {after[plan]} until {after[until]:.10}: “{after[reason]}”", audience="managers", webhook=False)  # fmt: skip
 define("billing:trial_ended", "saw the trial of {before[plan]} end", audience="managers", webhook=False)
 define("billing:checkout_started", "went to pay for {after[plan]}: {after[seats]} seats", audience="managers", webhook=False)  # fmt: skip
 define("billing:updated", _updated, audience="managers", webhook=False)

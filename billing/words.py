@@ -42,14 +42,15 @@ def _ended(workspace: Workspace, facts: dict[str, Any]) -> Words:
 
 def _trial_ending(workspace: Workspace, facts: dict[str, Any]) -> Words:
     return f"The trial of {workspace} ends on {day(facts.get('until'))}", [
-        f"{workspace} has tried Pro since two weeks. When the trial ends it has the limits of the free plan; nothing is deleted, and nothing is charged.",
-        "To keep Pro:",
+        f"{workspace} is trying {facts.get('plan', 'Pro')}. When the trial ends it has the limits of the free plan; nothing is deleted, and nothing is charged.",
+        f"To keep {facts.get('plan', 'Pro')}:",
     ]  # fmt: skip
 
 
 def _trial_ended(workspace: Workspace, facts: dict[str, Any]) -> Words:
     return f"The trial of {workspace} has ended", [
-        f"{workspace} now has the limits of the free plan. Nothing was deleted, and nothing was charged.", "To have Pro again:",
+        f"{workspace} now has the limits of the free plan. Nothing was deleted, and nothing was charged.",
+        f"To have {facts.get('plan', 'Pro')} again:",
     ]  # fmt: skip
 
 

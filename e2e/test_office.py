@@ -46,6 +46,25 @@ def test_the_staff_is_led_to_a_second_factor_and_on(enter: Enter, alice: Actor) 
     expect(page.get_by_text("New workspaces")).to_be_visible()
 
 
+def test_a_trial_is_given_on_the_workspaces_page(enter: Enter, alice: Actor) -> None:
+    user = make_root()
+    give_app(user)
+    root = enter(None, f"/admin/workspaces/workspace/{alice.workspace.pk}/change/", fine=(THEME,))
+    sign_in(root, user)
+    root.get_by_label("Code").fill(app_code())
+    root.get_by_role("button", name="Sign in", exact=True).click()
+    root.get_by_role("link", name="Grant a trial").click()
+    root.get_by_label("Plan").select_option("Pro")
+    root.get_by_label("Days").fill("30")
+    root.get_by_label("Reason").fill("they try it with a second team")
+    root.get_by_role("button", name="Grant a trial").click()
+    expect(root.get_by_text("The trial is granted.")).to_be_visible()
+    expect(root.get_by_text("Trial ends")).to_be_visible()
+    hers = enter(alice, "/w/acme/billing/")
+    expect(hers.locator(".billing-plan")).to_have_text("Pro")
+    expect(hers.get_by_text("Trial until")).to_be_visible()
+
+
 def test_a_suspension_is_seen_at_once_and_lifted(enter: Enter, alice: Actor, bob: Actor, project: Project, cards: list[Task]) -> None:  # fmt: skip
     user = make_root()
     give_app(user)

@@ -8,6 +8,8 @@ from django import forms
 from unfold import widgets
 
 from accounts.backoffice import ReasonForm
+from billing.actions.granting import LONGEST, grant_trial, grantable
+from billing.models import Billing
 from workspaces.actions.staff import (
     MOST_TOKENS,
     grant_tokens,
@@ -35,6 +37,14 @@ class TokensForm(ReasonForm):
 
     tokens = forms.IntegerField(min_value=1, max_value=MOST_TOKENS, widget=widgets.UnfoldAdminIntegerFieldWidget)
     field_order = ("tokens", "reason")
+
+
+class TrialForm(ReasonForm):
+    """Of which plan, how long from today, and why."""
+
+    plan = forms.ChoiceField(choices=lambda: [*grantable().items()], widget=widgets.UnfoldAdminSelectWidget)
+    days = forms.IntegerField(min_value=1, max_value=LONGEST, initial=14, help_text=f"from today, at most {LONGEST}", widget=widgets.UnfoldAdminIntegerFieldWidget)  # fmt: skip
+    field_order = ("plan", "days", "reason")
 
 
 class FlagForm(ReasonForm):
@@ -69,10 +79,19 @@ def living(workspace: Workspace) -> bool:
     return workspace.deleted_at is None
 
 
+def unpaid(workspace: Workspace) -> bool:
+    row = Billing._base_manager.using("ops").filter(workspace=workspace).first()
+    return living(workspace) and not (row and row.subscribed)
+
+
 VERBS = [
     Verb(
         "grant", "Grant tokens", "Tokens of the AI beyond the plan's, for this month alone. The owners read of it.", "The tokens are granted.",
         "grant_workspace", grant_tokens, living, TokensForm,
+    ),
+    Verb(
+        "trial", "Grant a trial", "A plan for nothing, without a card: a new trial, or more of the one that runs. It ends by itself. The owners are written to.",
+        "The trial is granted.", "grant_workspace", grant_trial, unpaid, TrialForm,
     ),
     Verb(
         "suspend", "Suspend", "Its people can read and export everything, and change nothing; live pages are closed and come back still. The reason stands on every page of theirs, and goes to the owners by mail.",

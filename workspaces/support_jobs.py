@@ -25,6 +25,7 @@ DONE = {
     "workspace:tokens_granted": "granted tokens of the AI to {}",
     "workspace:flag_changed": "switched something in {}",
     "audit:exported": "took out the record of {}",
+    "billing:trial_granted": "gave {} a trial",
 }
 
 

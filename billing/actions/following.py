@@ -41,6 +41,8 @@ def follow_stripe(by: Actor, *, facts: Facts | None, invoices: list[dict[str, An
 
 def _taken_over(row: Billing, facts: Facts | None) -> list[str]:
     """The names of the fields that were set."""
+    if facts is not None and facts.status == Status.CANCELED and _tried(row):
+        return []
     if facts is None:
         if not row.subscription:
             return []  # a trial of ours, or nothing at all
@@ -52,6 +54,11 @@ def _taken_over(row: Billing, facts: Facts | None) -> list[str]:
     if row.status == Status.CANCELED:
         row.cancel_at_period_end = False
     return list(told_us)
+
+
+def _tried(row: Billing) -> bool:
+    """A trial of ours runs: a subscription that ended before takes nothing from it."""
+    return row.status == Status.TRIALING and not row.subscription
 
 
 def _keep(by: Actor, invoices: list[dict[str, Any]]) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import Workspace
+from workspaces.plans import plan_of
 from workspaces.spine import action, record
 
 from ..errors import NotSold
@@ -102,7 +103,7 @@ def let_lapse(by: Actor) -> Billing:
         row.status = Status.NONE
         save(row, "status")
         record(by, "billing:trial_ended", by.workspace, before={"plan": row.plan}, label=by.workspace.name)
-        notice(by, "trial_ended", f"{row.trial_end:%Y-%m-%d}")
+        notice(by, "trial_ended", f"{row.trial_end:%Y-%m-%d}", plan=plan_of(by.workspace).name)
         follow_plan(by, row.plan, row, now)
     elif row.status in FAILED and row.grace_until and row.grace_until <= now and _holds(row):
         save(row)
@@ -118,7 +119,8 @@ def warn_of_ends(by: Actor) -> None:
     by.must("billing.manage")
     now, row = timezone.now(), hold(by)
     if row.status == Status.TRIALING and not row.subscription and row.trial_end and now < row.trial_end < now + SOON:
-        notice(by, "trial_ending", f"{row.trial_end:%Y-%m-%d}", until=row.trial_end.isoformat())
+        until, tried = row.trial_end.isoformat(), plan_of(by.workspace).name
+        notice(by, "trial_ending", f"{row.trial_end:%Y-%m-%d}", until=until, plan=tried)
     if row.status in FAILED and row.grace_until and now < row.grace_until < now + SOON:
         notice(by, "grace_ending", f"{row.grace_until:%Y-%m-%d}", until=row.grace_until.isoformat())
 
