@@ -1,7 +1,7 @@
 """Two people on one board."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tasks.actions import create_comment, move_task, update_task
 from tasks.models import Project, Task
@@ -30,6 +30,26 @@ def test_two_people_see_each_others_drag_without_a_reload(
     carry(his, card(his, "Two"), column(his, "Done"))
     expect(titles(hers, "Done")).to_have_text(["Two"], timeout=5_000)
     assert hers.evaluate("window.sameDocument") and his.evaluate("window.sameDocument")
+
+
+def test_a_part_that_the_server_could_not_bring_is_asked_for_again(
+    enter: Enter, alice: Actor, bob: Actor, project: Project, cards: list[Task]
+) -> None:
+    page = ready(enter(alice, BOARD, fine=("503", "ERR_FAILED")))
+    faults = ["busy", "cut"]
+
+    def answer(route: Route) -> None:
+        if "x-fragments" not in route.request.headers or not faults:
+            route.continue_()
+        elif faults.pop(0) == "busy":
+            route.fulfill(status=503, body="busy")
+        else:
+            route.abort()
+
+    page.route("**/board/**", answer)
+    move_task(bob, cards[0], to=status(project, "Done"))
+    expect(titles(page, "Done")).to_have_text(["One"], timeout=10_000)
+    assert not faults
 
 
 def test_what_is_being_written_survives_what_others_save(

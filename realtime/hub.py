@@ -26,6 +26,7 @@ LOOK = 0.8  # seconds between two looks at the heads, so that nothing is later t
 LINGER = 60.0  # seconds that an empty room stays, so that many who reconnect at once are served from memory
 VERIFY = 30.0  # seconds between two looks at all people, memberships, sessions and tokens
 BACK_OFF = (0.1, 5.0)  # seconds between two tries to reach Redis: first, longest
+RINGING = 100  # how many sockets a second are told to ask for their inbox, once Redis is heard again
 SILENCE = 1.0  # seconds after which a quiet Redis is asked whether it is there
 LEAVING = (200, 5.0)  # how many sockets a second are told that we restart, and the longest that this may take
 GOODBYE = 1.0  # seconds for clients to answer that
@@ -47,7 +48,7 @@ class Hub:
         self.ended: dict[str, float] = {}
         self.hearing = False  # whether Redis would ring
         self.tasks: list[asyncio.Task[None]] = []
-        self.looks: set[asyncio.Task[None]] = set()  # held, so that none is collected before it is done
+        self.meanwhile: set[asyncio.Task[None]] = set()  # held, so that none is collected before it is done
 
     async def start(self) -> None:
         await self.storage.open()
@@ -127,6 +128,7 @@ class Hub:
             await self._careful(self._verify)  # whatever was rung while nobody listened
             self.hearing = True
             self.presence.start_over()
+            self._meanwhile(self._ring_all())
             waited = 0
             while waited < 2:
                 message = await bell.get_message(timeout=SILENCE)
@@ -160,6 +162,12 @@ class Hub:
             if socket.user_id in people:
                 socket.ring_inbox()
 
+    async def _ring_all(self) -> None:
+        """What was rung while nobody listened is in no record: all pages ask for their inbox, some at a time."""
+        for socket in list(self.pumps):
+            socket.ring_inbox()
+            await asyncio.sleep(1 / RINGING)
+
     def _hung_up(self, digest: str) -> None:
         self.ended[digest] = monotonic()
         for socket in self.pumps:
@@ -169,9 +177,12 @@ class Hub:
     def _look_at(self, user_id: str) -> None:
         self.ended.setdefault(user_id, monotonic())
         if user_id in self.places.mine:
-            look = asyncio.create_task(self._careful(lambda: self._look(user_id)))
-            self.looks.add(look)
-            look.add_done_callback(self.looks.discard)
+            self._meanwhile(self._careful(lambda: self._look(user_id)))
+
+    def _meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self.meanwhile.add(task)
+        task.add_done_callback(self.meanwhile.discard)
 
     # PostgreSQL: what is true
 

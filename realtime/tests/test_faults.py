@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -86,6 +87,15 @@ def test_an_inbox_that_could_not_be_rung_is_rung_again(
             doorbell.ring_inbox(alice.workspace.pk, [bob.user.pk])
         settings.REDIS_URL = there
         assert socket.next()["event"] == "inbox"
+
+
+def test_what_was_rung_while_the_hub_was_deaf_is_asked_for(bob: Actor, settings: Any) -> None:
+    with private_redis() as (url, redis), server(url) as own, listening(own, bob) as socket:
+        socket.ready()
+        redis.kill()
+        redis.wait()
+        with private_redis(port=urlsplit(url).port or 0):
+            assert socket.next()["event"] == "inbox"
 
 
 def test_a_doorbell_that_lies_or_babbles(running: Server, alice: Actor, project: Project) -> None:

@@ -5,7 +5,8 @@ import { load } from "app/load";
 
 const heads = new Map();      // fragment name → seq it is known to include
 const GAP = 250;              // ms between two fetches: a burst of changes is a few of them
-let stale = new Set(), waiting = null, held = 0, timer = 0, fetched = -GAP;
+const LONGEST = 30_000;       // ms between two tries while the server does not answer
+let stale = new Set(), waiting = null, held = 0, timer = 0, fetched = -GAP, tries = 0, notBefore = 0;
 
 export function hold() { held += 1; }
 export function release() { held = Math.max(0, held - 1); if (!held && stale.size) soon(); }
@@ -33,6 +34,7 @@ export function staleAfter({ statusIds, key, sidebar }) {
 export function refresh(names) {
   for (const name of names) stale.add(name);
   const { promise } = next();
+  notBefore = 0;
   soon();
   return promise;
 }
@@ -47,8 +49,16 @@ function defer() {
 
 function soon() {
   clearTimeout(timer);
-  timer = setTimeout(run, Math.max(25, fetched + GAP - performance.now()));
+  timer = setTimeout(run, Math.max(25, Math.max(fetched + GAP, notBefore) - performance.now()));
 }
+
+// The events that made these stale do not come again, so it is asked until there is an answer.
+function later(names) {
+  for (const name of names) stale.add(name);
+  notBefore = performance.now() + Math.min(LONGEST, 1000 * 2 ** tries++) * (0.5 + Math.random() / 2);
+}
+
+addEventListener("online", () => { notBefore = 0; if (stale.size) soon(); });
 
 async function run() {
   if (held || !stale.size) return;
@@ -94,7 +104,8 @@ export async function fetchParts(url, names) {
 
 async function bring(url, names) {
   const brought = await fetchParts(url, names).catch(() => null);
-  if (!brought) return; // offline, as the status line says: the next event or poll tries again
+  if (!brought || brought.response.status === 429 || brought.response.status >= 500) return later(names);
+  tries = 0;
   const { response, page, head } = brought;
   if (response.status === 404) return gone(names);
   if (!response.ok) return;
