@@ -16,8 +16,8 @@ from .jobs import take_soon
 from .models import Billing, BillingNotice, Invoice, MeterEvent, Plan, StripeEvent, UsageDay
 
 PRICES = ("month_cents", "year_cents", "currency", "stripe_month", "stripe_year", "stripe_ai", "ai_million_cents")
-ROOM = ("seats", "guests", "projects", "storage_mb", "ai_tokens")
-UNASKED = ("history_days", "automation_runs")
+ROOM = ("seats", "guests", "projects", "storage_mb", "ai_tokens", "history_days")
+UNASKED = ("automation_runs",)
 RATES = ("per_person", "per_token", "per_workspace")
 
 
@@ -33,7 +33,7 @@ class PlanAdmin(Reasoned):
         ("Price", {"fields": PRICES}),
         ("Room; empty means as many as you like", {"fields": ROOM}),
         ("Requests of the API in a minute", {"fields": RATES}),
-        ("Nothing asks for these yet: the record is kept for good, and there are no automations", {"fields": UNASKED}),
+        ("Nothing asks for this yet: there are no automations", {"fields": UNASKED}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

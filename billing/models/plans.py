@@ -28,7 +28,12 @@ class Plan(models.Model):
     per_person = models.PositiveIntegerField(help_text="requests of the API in a minute by one person")
     per_token = models.PositiveIntegerField(help_text="the same by one access token")
     per_workspace = models.PositiveIntegerField(help_text="the same of the whole workspace")
-    history_days = models.PositiveIntegerField(null=True, blank=True)
+    history_days = models.PositiveIntegerField(
+        "days of the feed",
+        null=True,
+        blank=True,
+        help_text="that the activity feed goes back; the record itself is kept",
+    )
     automation_runs = models.PositiveIntegerField(null=True, blank=True, help_text="a month")
     includes = ArrayField(
         models.CharField(max_length=120), default=list, blank=True, help_text="further lines of the pricing page"

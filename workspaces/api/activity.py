@@ -11,10 +11,11 @@ from accounts.models import User
 
 from ..events import says
 from ..feed import rows_for
+from ..horizon import horizon_of, told
 from ..models import ActivityLog
-from ..rest.cursor import Key, PageQuery, whole_long
-from ..rest.schema import describes
-from ..rest.view import Endpoint
+from ..rest.cursor import Key, PageQuery, paged, whole_long
+from ..rest.schema import describes, page_of
+from ..rest.view import Endpoint, answer
 
 NEWEST = [Key("seq", whole_long, down=True)]
 
@@ -53,6 +54,19 @@ class ActivityOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class OlderOut(serializers.Serializer[Any]):
+    """What the plan's feed does not show."""
+
+    days = serializers.IntegerField(help_text="that the feed goes back")
+    words = serializers.CharField(help_text="where older rows are")
+
+
+class ActivityPageOut(page_of(ActivityOut)):  # type: ignore[misc]
+    """One page; the last one says whether there is more than the plan's feed shows."""
+
+    older = OlderOut(allow_null=True)
+
+
 class ActivityQuery(PageQuery):
     """What to show of the record."""
 
@@ -63,16 +77,18 @@ class ActivityQuery(PageQuery):
 class Activity(Endpoint):
     """The record of the workspace."""
 
-    @describes("list_activity", ActivityOut, query=ActivityQuery, page=True)
+    @describes("list_activity", ActivityPageOut, query=ActivityQuery)
     def get(self, request: Request, workspace: str) -> HttpResponse:
-        """What happened, newest first."""
-        asked = self.asked(ActivityQuery)
+        """What happened, newest first, as far back as the plan's feed goes."""
+        asked, horizon = self.asked(ActivityQuery), horizon_of(self.by)
         rows = rows_for(self.by).select_related("actor", "on_behalf_of")
         if "event" in asked:
             rows = rows.filter(event=asked["event"])
         if "actor" in asked:
             rows = rows.filter(actor=asked["actor"])
-        return activity_page(self, rows, asked)
+        page = paged(horizon.cut(rows) if horizon else rows, NEWEST, asked)
+        shown = page.shown(request._request, [activity_row(row) for row in page.rows])
+        return answer({**shown, "older": None if page.next else told(horizon)})
 
 
 def activity_page(view: Endpoint, rows: QuerySet[ActivityLog], asked: dict[str, Any]) -> HttpResponse:

@@ -11,6 +11,7 @@ from ..errors import Refused
 from ..faces import face
 from ..feed import rows_for
 from ..history import entries
+from ..horizon import horizon_of
 from ..pages import member_page
 from ..panels import people_known, projects_of
 
@@ -34,11 +35,13 @@ def activity(request: HttpRequest) -> HttpResponse:
         "project": _id(asked, "project"),
         "kind": asked.get("kind", "") if asked.get("kind") in KINDS else "",
     }
-    page, older = entries(by, _filtered(rows_for(by), chosen), before=_seq(asked))
+    horizon, rows = horizon_of(by), _filtered(rows_for(by), chosen)
+    page, older = entries(by, horizon.cut(rows) if horizon else rows, before=_seq(asked))
     context: dict[str, Any] = {
         "entries": page, "older": _older(asked, older, page), "last_day": asked.get("day", ""), "chosen": chosen,
         "people": [face(row.user) for row in people], "projects": projects, "kinds": KINDS,
-        "filtered": any(chosen.values()), "first": "before" not in asked,
+        "filtered": any(chosen.values()), "first": "before" not in asked, "horizon": horizon,
+        "may_export": by.may("audit.read"), "may_pay": by.may("billing.manage"),
     }  # fmt: skip
     return render(request, "workspaces/activity.html", context)
 
