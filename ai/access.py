@@ -24,6 +24,11 @@ def offered(by: Actor) -> bool:
     return has(by, _enabled(by).values_list("guests", flat=True).first())
 
 
+def may_propose(by: Actor) -> bool:
+    """Whether the actor may propose a change: by their role; a guest where the workspace lets guests have the AI. Inside the workspace."""
+    return by.may(PERMISSION) or (by.level < MEMBER and offered(by))
+
+
 def there(by: Actor, *, ever: bool) -> bool:
     """Whether the workspace has switched it on, or with `ever` has ever chosen anything of it. Inside the workspace."""
     return (AISettings.objects.within(by.workspace) if ever else _enabled(by)).exists()

@@ -16,8 +16,8 @@ from .models import AIBudget, AIChoice, AIConnection, AISettings
 Kind = AIBudget.Kind
 OFF: dict[str, Any] = {
     "ai": False,
-    "ai_proposes": False,
     "may_plan": False,
+    "may_propose": False,
     "ai_offered": False,
     "ai_stand": None,
     "ai_warned": False,
@@ -38,14 +38,15 @@ def switched_on(workspace: UUID, user: UUID) -> Any:
 
 
 def facts(by: Actor, known: dict[str, Any] | None) -> dict[str, Any]:
-    """`ai`: whether the person has it; `ai_proposes`: also for proposals, which guests do not make; `ai_offered`: whether they
-    may have it; where the budget that is nearest its end stands.
+    """`ai`: whether the person has it; `ai_offered`: whether they may have it; where the budget that is nearest its end stands.
+    `may_plan`, `may_propose`: a plan and a proposal need no model.
     """
-    plans = {"may_plan": by.may(PERMISSION)}  # a plan needs no model
-    if known is None or not has(by, known["guests"]):
-        return OFF | plans
-    return plans | {
-        "ai": known["on"], "ai_proposes": known["on"] and by.may(PERMISSION), "ai_offered": True, "ai_stand": _nearest(by, known) if known["on"] else None,
+    there = known is not None and has(by, known["guests"])
+    may = {"may_plan": by.may(PERMISSION), "may_propose": there or by.may(PERMISSION)}
+    if known is None or not there:
+        return OFF | may
+    return may | {
+        "ai": known["on"], "ai_offered": True, "ai_stand": _nearest(by, known) if known["on"] else None,
         "ai_warned": known["warned"] == str(period()),
     }  # fmt: skip
 

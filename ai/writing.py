@@ -12,6 +12,7 @@ from workspaces.rules import line, text
 from workspaces.scopes import must_allow
 
 from .asking import Ask
+from .features.files import file_names, files_sent
 
 DRAFT, REWRITE, SUMMARISE, TRANSLATE = PURPOSES = (
     "write.draft", "write.rewrite", "write.summarise", "write.translate",
@@ -91,12 +92,14 @@ def _with_task(task: Task, wish: Wanted, inputs: dict[str, Any], sent: list[str]
     if wish.purpose == SUMMARISE and not comments:
         raise Refused(f"Nobody has commented on {task.ref} yet: there is nothing to summarise.", "task")
     checklist = list(task.checklist.filter(deleted_at=None).order_by("rank").values_list("text", "done")[:100])
-    about = {
+    about: dict[str, Any] = {
         "key": task.ref, "title": task.title, "description": task.description, "status": task.status.name,
         "checklist": [{"text": words, "done": done} for words, done in checklist],
     }  # fmt: skip
+    if files := file_names(task):
+        about["files"] = files
     told = ["title", "description", "status", *(["checklist"] if checklist else [])]
-    said = [f"{', '.join(told)} of {task.ref}"]
+    said = [f"{', '.join(told)} of {task.ref}", *files_sent(files)]
     if comments:
         said.append(
             f"{len(comments)} comment{'' if len(comments) == 1 else 's'} on {task.ref}, with their authors' names"

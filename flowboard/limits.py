@@ -59,6 +59,8 @@ ENTRANCE: dict[str, tuple[Rate, ...]] = {
 INVITING = (Rate("person", "600/h"),)
 ASKING = (Rate("person", "60/m"), Rate("address", "600/m"))  # of the AI; what it costs is the budget's to hold
 INSIDE = {"invitations": INVITING, "member_invitation": INVITING, "ai": ASKING}
+# of the AI, but nothing is asked there: its settings and connections; trying a connection is a question
+UNASKED = ("ai_settings", "ai_connections", "ai_connection", "ai_place", "settings", "connections")
 
 
 class EntranceLimits:
@@ -116,13 +118,14 @@ def place(request: HttpRequest) -> str:
     match = request.resolver_match
     name = (match and match.url_name) or request.path_info
     ours = match is not None and not match.namespaces  # the back-office names its pages by their app too
-    return "ai" if ours and name.startswith("ai_") else name
+    return "ai" if ours and name.startswith("ai_") and name not in UNASKED else name
 
 
 def inside(path: str) -> str:
     """Of the API's addresses in a workspace, which have no names."""
-    area = "".join(path.split("/")[5:6])
-    return area if area in INSIDE else path
+    area, part, *rest = [*path.split("/")[5:], "", ""]
+    unasked = area == "ai" and part in UNASKED and "check" not in rest
+    return area if area in INSIDE and not unasked else path
 
 
 def value(rate: Rate, request: HttpRequest) -> str:

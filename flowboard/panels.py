@@ -1,6 +1,7 @@
 """What apps put on pages that stand below them (workspaces/panels.py), in the order shown."""
 
 from ai.accepting import aid
+from ai.access import may_propose
 from ai.access import there as ai_there
 from ai.panels import receipt_of
 from ai.rescheduling.panel import plan_panel
@@ -36,12 +37,15 @@ PLANS = plans
 SLOTS = {
     "task": [("ai", "ai/_triage_slot.html")],
     "project": [("may_plan", "ai/_plan_button.html")],
-    "subtasks": [("ai_proposes", "ai/_break_task.html")],
-    "create": [("ai_proposes", "ai/_break_text.html")],
+    "subtasks": [("may_propose", "ai/_break_task.html")],
+    "create": [("may_propose", "ai/_break_text.html")],
     "insights": [("ai", "ai/_ask.html")],
     "editor": [("ai", "ai/_write_button.html")],
     "pane": [("ai", "ai/_write.html")],
 }
+
+# (actor) -> whether they may propose changes
+MAY_PROPOSE = may_propose
 
 # first words of permissions, scopes, events and doors that are not in every workspace, and (actor, ever=…) -> whether in this
 OPTIONAL = {"ai": ai_there}

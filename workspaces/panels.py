@@ -77,6 +77,11 @@ def aid(by: Actor, receipt: UUID) -> Callable[[UUID], None]:
     return _registered().AID(by, receipt)  # type: ignore[no-any-return]
 
 
+def may_propose(by: Actor) -> bool:
+    """Whether the actor may propose changes."""
+    return _registered().MAY_PROPOSE(by)  # type: ignore[no-any-return]
+
+
 def slot(name: str) -> list[tuple[str, str]]:
     """What stands in a place of the pages: the fact of the frame that it hangs on, and its template."""
     return _registered().SLOTS[name]  # type: ignore[no-any-return]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tasks.models import Project, Task
+from workspaces.actions.proposals import must_propose
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.rules import text
@@ -18,10 +19,13 @@ HOW = ("model", "lines")
 
 @action
 def start_breakdown(by: Actor, subject: Task | Project, *, pasted: str = "", lines: bool = False) -> AIRun:
-    """Have a task, or a text pasted for a project, broken down into a proposal; `lines`: by its own lines, without a model."""
-    must_be_on(by)
-    by.must("ai.use")
+    """Have a task, or a text pasted for a project, broken down into a proposal; `lines`: by its own lines, whether the AI is on or off."""
+    if not lines:
+        must_be_on(by)
+    must_propose(by)
     project = subject.project if isinstance(subject, Task) else subject
+    if isinstance(subject, Task):
+        by.must("task.edit", subject)
     by.must("task.create", project)
     if project.archived_at:
         raise Refused(f"{project.name} is archived: bring it back first.")

@@ -38,7 +38,7 @@ def start_run(by: Actor, *, kind: str, inputs: dict[str, Any]) -> AIRun:
     from ..jobs import perform_soon
     from ..runs import KINDS
 
-    if not access.on(by):  # a guest's role has no permissions: the workspace's word stands for it
+    if not access.may_propose(by):
         by.must(access.PERMISSION)
     if kind not in KINDS:
         raise Refused(f"The kind is one of {', '.join(KINDS) or 'none yet'}.", "kind")

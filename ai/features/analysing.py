@@ -79,7 +79,7 @@ def _read(by: Actor, inputs: dict[str, Any]) -> Read:
         {"cite": fact.cite, "words": fact.words} for fact in reversed(given)
     ]  # where all is too long, the last ones stay
     said = {"project": project.name, "facts": told} | ({"question": question} if question else {})
-    sent = [f"{len(found)} facts about tasks of {project.key}: titles, columns, dates, names of people"]
+    sent = [f"{len(found)} facts about tasks of {project.key}: titles, columns, dates, names of people and files"]
     sent += [f"the latest {len(events)} changes in {project.key}"] if events else []
     sent += ["your question"] if question else []
     return Read(given, Ask("analyse", said, head, _projects(by, project, given), sent=tuple(sent), cuts=("facts",)))

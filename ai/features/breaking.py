@@ -15,11 +15,12 @@ from ..actions.proposing import propose
 from ..asking import Answer, Ask
 from ..errors import UNANSWERED
 from ..runs import Running
+from .files import file_names, files_sent
 from .parts import lines_of, parts_of
 from .scene import below, cuts_of, head_of, project_again, receipt_shown, task_again
 from .splitting import MOST_PARTS, Part, split
 
-NO_LINES = "Without a model a text is split by its lines: write two or more, one for each part."
+NO_LINES = "A text is split by its lines: write two or more, one for each part."
 NO_PARTS = "The model named no parts: nothing is proposed."
 
 
@@ -50,10 +51,10 @@ def break_down(run: Running) -> None:
     with tenancy.workspace(run.by.workspace.pk, atomic=True):
         source = Source.of(run.by, run.inputs)
         ask = _ask(run.by, source)
-    answer, why = (None, "No model was asked.") if run.inputs.get("lines") else _asked(run, ask)
+    answer, why = (None, "") if run.inputs.get("lines") else _asked(run, ask)
     parts = parts_of(answer.data, ask.inputs) if answer else split(source.text)
     if not parts:
-        raise Refused(NO_PARTS if answer else f"{why} {NO_LINES}")
+        raise Refused(NO_PARTS if answer else f"{why} {NO_LINES}".strip())
     run.tell(80, "Checking each part")
     with run.finishing() as done:
         lines = _lines(run.by, source, parts, "model" if answer else "rule")
@@ -79,8 +80,9 @@ def _ask(by: Actor, source: Source) -> Ask:
         return Ask("breakdown", {"text": source.text}, head, (source.project.pk,), sent=("the text that you pasted",))
     subtasks = below(by, task)
     checklist = list(task.checklist.filter(deleted_at=None).order_by("rank").values_list("text", flat=True)[:100])
-    said = {"title": task.title, "description": task.description}
-    sent = [f"title and description of {task.ref}"]
+    files = file_names(task)
+    said = {"title": task.title, "description": task.description} | ({"files": files} if files else {})
+    sent = [f"title and description of {task.ref}", *files_sent(files)]
     sent += [f"the titles of its {len(subtasks)} subtasks"] if subtasks else []
     sent += [f"its {len(checklist)} checklist lines"] if checklist else []
     inputs = {"task": said, "subtasks": subtasks, "checklist": checklist}
@@ -101,5 +103,5 @@ def _summary(lines: list[dict[str, Any]], answer: Answer | None, why: str) -> st
     said = [f"{made} task{'' if made == 1 else 's'} proposed."]
     if answer is None:
         most = f" (at most {MOST_PARTS})" if made == MOST_PARTS else ""
-        return " ".join([*said, f"They are the lines of the text itself{most}.", why])
+        return " ".join([*said, f"They are the lines of the text itself{most}.", why]).strip()
     return " ".join([*said, *cuts_of(answer.receipt)])

@@ -16,8 +16,10 @@ from workspaces.models import ActivityLog
 
 from ..citing import Given
 from ..opening import UNREAD
+from .files import names_by_task
 
-MOST_FACTS, MOST_EVENTS, MOST_FOUND = 60, 15, 15
+MOST_FACTS, MOST_EVENTS, MOST_FOUND, MOST_FILES = 60, 15, 15, 3
+MARKS = str.maketrans(dict.fromkeys('“”„«»"', "'"))
 
 
 def evidence_of(by: Actor, facts: Facts, question: str) -> tuple[list[Given], list[Given]]:
@@ -40,10 +42,11 @@ def _found(by: Actor, facts: Facts, question: str) -> list[Given]:
     rows = open_tasks(by, facts).filter(search=search).annotate(people=ArraySubquery(people)).order_by("-updated_at")
     tasks = list(rows[:MOST_FOUND])
     meet(facts, {key for task in tasks for key in task.people})
-    return [_about(by, facts, task) for task in tasks]
+    files = names_by_task(by, tasks, MOST_FILES)
+    return [_about(by, facts, task, files.get(task.pk, [])) for task in tasks]
 
 
-def _about(by: Actor, facts: Facts, task: Task) -> Given:
+def _about(by: Actor, facts: Facts, task: Task, files: list[str]) -> Given:
     people = [one["name"] for one in facts.faces(task.people)]
     status, ref = facts.statuses.get(task.status_id), f"{facts.project.key}-{task.number}"
     said = [f"stands in {status['name']}"] if status else []
@@ -51,9 +54,16 @@ def _about(by: Actor, facts: Facts, task: Task) -> Given:
     said += [f"is due {task.due:%b} {task.due.day}"] if task.due else []
     said += [f"has {task.estimate} points"] if task.estimate else []
     said += [f"has priority {Task.Priority(task.priority).label}"] if task.priority else []
+    said += [_with_files(files)] if files else []
     url = reverse("task", args=[by.workspace.slug, ref])
     names = (*people, *([status["name"]] if status else []))
     return Given(ref, "found", f"{ref} “{task.title}” {', '.join(said)}.", url, names)
+
+
+def _with_files(names: list[str]) -> str:
+    """Their quotation marks go: what a name says stays between those of the fact."""
+    bare = (name.translate(MARKS) for name in names)
+    return f"has the file{'s' if len(names) > 1 else ''} {', '.join(f'“{name}”' for name in bare)}"
 
 
 def _events(by: Actor, facts: Facts) -> list[Given]:

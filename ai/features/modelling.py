@@ -17,6 +17,7 @@ from ..asking import Ask
 from ..links import with_known_links
 from ..models import AIRun
 from ..runs import Running
+from .files import file_names, files_sent
 from .scene import head_of, receipt_shown, task_again
 from .triaging import Scene, Suggestion, suggestion_of
 
@@ -75,9 +76,10 @@ def ask_model(run: Running) -> None:
 def _ask(by: Actor, task: Task) -> tuple[Offer, Ask]:
     head, scene = head_of(by), Scene.of(by, task.project, task.title, task.description, task)
     offer, busy = Offer.of(scene), _open_tasks(by, scene)
+    files = file_names(task)
     inputs = {
         "task": {
-            "title": task.title, "description": task.description[:LONGEST_TEXT], "project": task.project.name,
+            "title": task.title, "description": task.description[:LONGEST_TEXT], "project": task.project.name, "files": files,
             "labels": [name for key, name in scene.labels.items() if key in scene.has_labels], "priority": task.priority,
         },
         "labels": list(offer.labels.values()), "projects": [{"key": key, "name": name} for key, name in offer.projects.items()],
@@ -85,7 +87,9 @@ def _ask(by: Actor, task: Task) -> tuple[Offer, Ask]:
         "similar": [{"key": one.ref, "title": one.title, "done": one.done} for one in offer.similar],
     }  # fmt: skip
     read = {task.project_id, *scene.projects, *(one.project_id for one in offer.similar)}
-    return offer, Ask("triage", inputs, head, tuple(sorted(read)), (task.pk,), tuple(_sent(task, offer)))
+    return offer, Ask(
+        "triage", inputs, head, tuple(sorted(read)), (task.pk,), (*_sent(task, offer), *files_sent(files))
+    )
 
 
 def _sent(task: Task, offer: Offer) -> list[str]:

@@ -5,6 +5,8 @@ and in a board that was imported; each with a canary of its own, and a private p
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts.models import User
 from tasks.actions import add_checklist_item, add_link, create_comment, create_label, create_project, create_tasks
 from tasks.actions.imports import import_board
@@ -13,7 +15,7 @@ from tasks.imports.trello import parse
 from tasks.models import Task
 from tasks.tests.trello_board import as_bytes, export
 from workspaces.actor import Actor
-from workspaces.tests.people import add_member, make_person
+from workspaces.tests.people import add_member, browser, make_person
 
 from .payloads import OUT, PAYLOADS
 
@@ -47,6 +49,7 @@ def plant(owner: Actor, key: str) -> None:
             add_checklist_item(owner, parent, text=title(text))
     for text in words[:40]:
         add_link(owner, parents[0], url=f"{OUT}/{canary}", name=f"file {title(text)}"[:100])
+    _upload(owner, parents[1].ref, words)
     _import(owner, words)
     _hush(owner, key)
 
@@ -62,6 +65,14 @@ def _split(words: list[str]) -> list[list[str]]:
 
 def _halves(words: list[str], between: str) -> list[str]:
     return [between.join(part) for part in _split(words)]
+
+
+def _upload(owner: Actor, ref: str, words: list[str]) -> None:
+    """Files whose names are payloads, as a browser sends them; a name ends before its last slash."""
+    names = [text for text in map(title, words) if text and "/" not in text]
+    files = [SimpleUploadedFile(name, b"bytes") for name in names[:20]]
+    answer = browser(owner).post(f"/w/{owner.workspace.slug}/t/{ref}/attachments/", {"file": files})
+    assert answer.status_code < 300, answer.content
 
 
 def _import(owner: Actor, words: list[str]) -> Any:

@@ -69,7 +69,7 @@ def test_sentences_stand_with_what_they_cite_and_others_are_left_out(
     facts = ai_on.asked[-1].data["facts"]
     assert facts[-1]["cite"] == "FLOW-1" and facts[0]["cite"].startswith("#")
     assert used(bob)[0].sent == [
-        "2 facts about tasks of FLOW: titles, columns, dates, names of people", f"the latest {len(facts) - 2} changes in FLOW",
+        "2 facts about tasks of FLOW: titles, columns, dates, names of people and files", f"the latest {len(facts) - 2} changes in FLOW",
     ]  # fmt: skip
 
 

@@ -32,3 +32,14 @@ def test_sixty_times_a_minute_and_then_a_person_waits(ai_on: Provider, alice: Ac
     assert asked(browser(bob), API) != 429
     assert client.get("/w/acme/ai/").status_code == 200
     assert not ai_on.asked
+
+
+def test_settings_are_no_questions(ai_on: Provider, alice: Actor) -> None:
+    client = browser(alice)
+    for _ in range(70):
+        assert client.post("/w/acme/settings/ai/", {}).status_code != 429
+        assert (
+            client.post("/api/v1/workspaces/acme/ai/connections/", {}, content_type="application/json").status_code
+            != 429
+        )
+    assert asked(client, API) != 429

@@ -12,10 +12,10 @@ from ai.actions.runs import repeat_run
 from ai.errors import Off
 from ai.models import AIRun, Proposal
 from ai.runs import perform
-from tasks.actions import add_checklist_item, create_task, share_project
+from tasks.actions import add_checklist_item, add_link, create_task, share_project, share_task
 from tasks.models import Project, Task
 from workspaces import tenancy
-from workspaces.actions import apply_change, undo_change
+from workspaces.actions import apply_change, discard_change, undo_change
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden, Refused
 from workspaces.models import ChangeSet
@@ -129,7 +129,7 @@ def test_without_a_model_the_lines_of_the_text(
         ("Drawing", "rule"),
     ]
     words = {
-        "asked for": "No model was asked.",
+        "asked for": "They are the lines of the text itself.",
         "down": "cannot be reached",
         "spent": "AI budget of 100 tokens",
         "garbage": "not in the form",
@@ -180,10 +180,59 @@ def test_refused(ai_on: Provider, work: Task, alice: Actor, bob: Actor, gus: Act
     with pytest.raises(Refused, match="20,000"):
         start_breakdown(bob, work.project, pasted="x" * 20_001)
     share_project(alice, work.project, person=gus.user, grant="edit_project")
-    with pytest.raises(Forbidden):
-        start_breakdown(gus, work)
+    for lines in (False, True):
+        with pytest.raises(Forbidden):
+            start_breakdown(gus, work, lines=lines)
     with pytest.raises(Off):
         start_breakdown(eve, work)
+
+
+def test_guests_whom_the_workspace_lets_use_it_propose_what_others_apply(
+    provider: Provider, work: Task, alice: Actor, bob: Actor, gus: Actor
+) -> None:
+    switch_on(alice, gus, guests=True)
+    share_project(alice, work.project, person=gus.user, grant="comment_project")
+    with pytest.raises(Forbidden):
+        start_breakdown(gus, work)
+    share_project(alice, work.project, person=gus.user, grant="edit_project")
+    assert "Break down with AI" in browser(gus).get("/w/acme/t/FLOW-1/").content.decode()
+    says(provider)
+    change = proposal(done(start_breakdown(gus, work)))
+    with pytest.raises(Forbidden):
+        apply_change(gus, change)
+    page = browser(gus).get(f"/w/acme/changes/{change.pk}/").content.decode()
+    assert "Write the copy" in page and "Apply" not in page
+    apply_change(bob, change)
+    assert titles(bob)[1:] == ["Write the copy", "Draw it", "Ship it"]
+    another = proposal(done(start_breakdown(gus, work, lines=True)))
+    assert discard_change(gus, another).state == "discarded"
+
+
+def test_a_guest_of_one_task_makes_no_others(provider: Provider, work: Task, alice: Actor, gus: Actor) -> None:
+    switch_on(alice, gus, guests=True)
+    share_task(alice, work, person=gus.user, grant="edit_task")
+    assert "Break down" not in browser(gus).get("/w/acme/t/FLOW-1/").content.decode()
+    with pytest.raises(Forbidden):
+        start_breakdown(gus, work)
+
+
+def test_lines_need_no_model_and_no_switch(work: Task, bob: Actor) -> None:
+    client = browser(bob)
+    board, task = (client.get(f"/w/acme/{path}").content.decode() for path in ("p/FLOW/board/", "t/FLOW-1/"))
+    assert "Split into lines" in board and "Split the description" in task and "with AI" not in board + task
+    run = done(start_breakdown(bob, work.project, pasted="One\nTwo", lines=True))
+    assert [line["arguments"]["title"] for line in proposal(run).lines] == ["One", "Two"]
+    assert run.result["summary"] == "2 tasks proposed. They are the lines of the text itself."
+    with pytest.raises(Off):
+        start_breakdown(bob, work)
+
+
+def test_names_of_files_go_out_as_data(ai_on: Provider, work: Task, bob: Actor) -> None:
+    says(ai_on)
+    add_link(bob, work, url="https://ours.example/spec", name="Spec\u200b of the page")
+    run = done(start_breakdown(bob, work))
+    assert ai_on.asked[-1].data["task"]["files"] == ["Spec of the page"]
+    assert "the names of 1 file on it" in run.result["receipt"]["sent"]
 
 
 def test_by_page(ai_on: Provider, work: Task, bob: Actor, gus: Actor) -> None:
@@ -218,7 +267,7 @@ def test_by_program(ai_on: Provider, work: Task, bob: Actor) -> None:
 
 
 def test_guests_and_whoever_has_it_off_are_shown_nothing(alice: Actor, bob: Actor, gus: Actor, work: Task) -> None:
-    switch_on(alice, gus, guests=True)
+    switch_on(alice, gus)
     share_project(alice, work.project, person=gus.user, grant="edit_project")
     for who in (bob, gus):
         assert "Break down" not in browser(who).get("/w/acme/t/FLOW-1/").content.decode()

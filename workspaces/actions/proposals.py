@@ -14,6 +14,7 @@ from ..errors import Forbidden, Refused, Settled, Stale
 from ..feed import eyes_of
 from ..lines import Found, Reader, at, is_earlier, name_of, shaped
 from ..models import ChangeSet
+from ..panels import may_propose
 from ..proposing import Json, by_model, hold
 from ..rules import line as one_line
 from ..spine import action, attempt, carry_out, current_act, record
@@ -28,7 +29,7 @@ def propose_change(by: Actor, *, title: str, lines: Sequence[Json]) -> ChangeSet
     A line: `action`, `subject` (FLOW-42, or $1 for what the first line makes), `arguments`, `because`, `source`, and the
     `base_version` of the task when it was read. What cannot stand in it is refused by name; see `sift_lines`.
     """
-    by.must("ai.use")
+    must_propose(by)
     sifted = _sift(by, shaped(lines))
     if sifted.faults:
         raise sifted.faults[0]
@@ -79,7 +80,10 @@ def apply_change(by: Actor, change: ChangeSet, *, accepted: Collection[str] | No
 @action
 def discard_change(by: Actor, change: ChangeSet) -> ChangeSet:
     """Put a proposal away for good: one's own, or any with the right to apply it."""
-    by.must("ai.use" if change.actor_id == by.user.pk else "ai.approve")
+    if change.actor_id == by.user.pk:
+        must_propose(by)
+    else:
+        by.must("ai.approve")
     held = _held(by, change)
     if held.state == ChangeSet.State.DISCARDED:
         return held
@@ -87,6 +91,12 @@ def discard_change(by: Actor, change: ChangeSet) -> ChangeSet:
     _settle(by, held, ChangeSet.State.DISCARDED)
     tell(by, "change:discarded", held, ChangeSet.State.PROPOSED)
     return held
+
+
+def must_propose(by: Actor) -> None:
+    """Raises Forbidden."""
+    if not may_propose(by):
+        by.must("ai.use")
 
 
 def tell(by: Actor, event: str, change: ChangeSet, was: str) -> None:
