@@ -1,5 +1,8 @@
 """Every verb on a person: what they are called, how they look, what they prefer. Sign-in and passwords are allauth's."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -107,6 +110,12 @@ def erase(user: User) -> Erasure:
     user.save(update_fields=["password", *PERSONAL])
     person_changed(user.pk)
     return kept
+
+
+def forget_programs(ids: Sequence[UUID]) -> None:
+    """Those of a workspace that has ended: what they were called goes; nobody can tell whose the rows were."""
+    rows = User.objects.filter(pk__in=ids, is_program=True)
+    rows.update(name=GONE, is_active=False, erased_at=timezone.now())
 
 
 def touch_session(request: HttpRequest) -> None:

@@ -36,6 +36,7 @@ UNFOLD = {
                     _item("Workspaces", "domain", "workspaces.workspace"),
                     _item("People", "person", "accounts.user"),
                     _item("Support access", "shield_person", "workspaces.supportaccess"),
+                    _item("Deleted for good", "delete_forever", "office.tombstone"),
                     _item("Announcements", "campaign", "office.announcement"),
                     _item("Staff acts", "history_edu", "accounts.staffact"),
                 ],

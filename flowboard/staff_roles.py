@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
-EVERYBODY = ("workspaces.view_workspace", "accounts.view_staffact")
+EVERYBODY = ("workspaces.view_workspace", "office.view_tombstone", "accounts.view_staffact")
 ROLES: dict[str, tuple[str, ...]] = {
     # people who cannot get in, workspaces that ask for help
     "Support": (

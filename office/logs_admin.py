@@ -19,7 +19,7 @@ from workspaces.backoffice import uuid_in
 from workspaces.models import Workspace
 
 from .failing import known, try_again
-from .models import FailedJob, MailSent, SlowPage, TurnedAway
+from .models import FailedJob, MailSent, SlowPage, Tombstone, TurnedAway
 
 MAY_RETRY = "office.change_failedjob"
 
@@ -130,3 +130,14 @@ class TurnedAwayAdmin(OfTenants):
     def keyed(self, rows: QuerySet[Any], page: NewestFirst) -> QuerySet[Any]:
         key = uuid_in(page.params.get("tenant"))
         return rows.filter(tenant=key) if key else rows
+
+
+@admin.register(Tombstone)
+class TombstoneAdmin(LookedAt):
+    """Workspaces of which nothing else is left."""
+
+    list_display = ("slug", "deleted_at", "deleted_by", "by_staff", "rows", "files", "purged_at")
+    list_select_related = ("deleted_by",)
+    search_fields = ("slug", "tenant")
+    list_filter = ("by_staff", "deleted_at", ("purged_at", admin.EmptyFieldListFilter))
+    looks_through = None

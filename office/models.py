@@ -86,6 +86,25 @@ class TurnedAway(models.Model):
         return f"{self.count} by {self.kind} on {self.day}"
 
 
+class Tombstone(Kept):
+    """What is left of a workspace that was deleted for good: no name, and no word of its people. Kept for ever."""
+
+    tenant = models.UUIDField(unique=True, help_text="the id that it had")
+    slug = models.CharField("address", max_length=40, help_text="that it had; somebody else's by now, perhaps")
+    deleted_at = models.DateTimeField()
+    deleted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    by_staff = models.BooleanField("by the staff", default=False)
+    rows = models.PositiveBigIntegerField(default=0, help_text="that were removed, in all its tables")
+    files = models.PositiveIntegerField(default=0)
+    purged_at = models.DateTimeField(null=True, blank=True, help_text="when the last of it was gone; empty: under way")
+
+    class Meta:
+        verbose_name, verbose_name_plural = "workspace deleted for good", "workspaces deleted for good"
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 class Announcement(Kept):
     """A line above the pages of all workspaces or of chosen ones, for its days; everybody puts it away for themself."""
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from unfold import widgets
 
 from accounts.backoffice import ReasonForm
 from billing.actions.granting import LONGEST, grant_trial, grantable
 from billing.models import Billing
 from workspaces.actions.staff import (
+    HELD,
     MOST_TOKENS,
     grant_tokens,
     hold_workspace,
@@ -79,6 +81,11 @@ def living(workspace: Workspace) -> bool:
     return workspace.deleted_at is None
 
 
+def returnable(workspace: Workspace) -> bool:
+    """Whether its 30 days are not over."""
+    return workspace.deleted_at is not None and workspace.deleted_at > timezone.now() - HELD
+
+
 def unpaid(workspace: Workspace) -> bool:
     row = Billing._base_manager.using("ops").filter(workspace=workspace).first()
     return living(workspace) and not (row and row.subscribed)
@@ -107,7 +114,7 @@ VERBS = [
     ),
     Verb(
         "restore", "Bring back", "It opens again to everybody who belonged to it. The owners are written to.", "The workspace is back.", "hold_workspace", restore_workspace,
-        lambda one: one.deleted_at is not None,
+        returnable,
     ),
     Verb("flag", "Switch a flag", "For this workspace alone. The owners are written to.", "It is switched.", "flag_workspace", switch_flag, living, FlagForm),
     Verb("note", "Write a note", "For the staff alone: the workspace does not see it.", "The note is kept.", "annotate_workspace", write_note, lambda one: True),

@@ -21,7 +21,7 @@ from workspaces.exporting import send_whole
 from workspaces.models import Workspace
 from workspaces.plans import PLANS
 
-from . import standing
+from . import ending, standing
 from .verbs import VERBS, Verb
 
 APP = "workspaces."
@@ -58,7 +58,7 @@ class WorkspaceAdmin(ReadOnlyAdmin):
             "title": workspace.name, "workspace": workspace, "opts": self.opts, "verbs": offered, "uses": standing.uses(workspace),
             "people": standing.people(workspace), "life": standing.life(workspace), "health": standing.health(workspace),
             "money": standing.money(workspace), "acts": standing.acts(workspace), "admitted": standing.admitted(workspace, request.user),  # type: ignore[arg-type]
-            "may_ask": is_support(request.user), "may_take_record": is_staff(request.user, f"{APP}take_record_workspace"),  # type: ignore[arg-type]
+            "back": ending.back_until(workspace), "ends": ending.ends_at(workspace), "warned": ending.warned(workspace), "may_ask": is_support(request.user), "may_take_record": is_staff(request.user, f"{APP}take_record_workspace"),  # type: ignore[arg-type]
         }  # fmt: skip
         return render(request, "admin/workspace.html", self.admin_site.each_context(request) | context)
 

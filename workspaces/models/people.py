@@ -28,6 +28,9 @@ class Workspace(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    warned_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="when its owners were told that it goes for good"
+    )
     suspended_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="since when nothing can be changed"
     )

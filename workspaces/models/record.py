@@ -74,6 +74,8 @@ class ChangeSet(TenantModel):
         indexes = [
             models.Index(fields=["workspace", "created_at"], name="changeset_newest"),
             models.Index(fields=["workspace", "-id"], name="changeset_proposed", condition=Q(state="proposed")),
+            # an act that goes is looked for among what undoes it
+            models.Index(fields=["workspace", "undoes"], name="changeset_undoes", condition=~Q(undoes=None)),
         ]
 
     def __str__(self) -> str:

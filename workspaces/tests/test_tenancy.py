@@ -53,6 +53,7 @@ GLOBAL = {
     "office.MailSent": "the same",
     "office.SlowPage": "the same",
     "office.TurnedAway": "counts by day for the staff",
+    "office.Tombstone": "what is left of a workspace that was deleted for good",
     "office.Announcement": "what the operator tells all workspaces, or chosen ones",
     "workspaces.Workspace": "the tenant itself; its policy shows the current one and one's own",
 }
