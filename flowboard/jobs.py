@@ -15,8 +15,17 @@ from office.actions import keeping
 from tasks.actions.delivery import UNPLANNED
 from tasks.actions.reminding import AROUND
 from tasks.imports.run import left_behind
-from tasks.jobs import deliver_workspace, remind_workspace, run_import, sweep_inboxes, tidy_files, tidy_inboxes
-from tasks.models import OPEN, Delivery, Notification, ReminderClock, Task
+from tasks.jobs import (
+    deliver_workspace,
+    meet_days,
+    remind_workspace,
+    run_import,
+    run_rules,
+    sweep_inboxes,
+    tidy_files,
+    tidy_inboxes,
+)
+from tasks.models import OPEN, AutomationRule, Delivery, Notification, ReminderClock, Task
 from workspaces import tenancy
 from workspaces.jobs import send_invitation, sweep_erasures, sweep_sign_ins, tidy_drafts
 from workspaces.models import IdempotencyKey, Invitation, Workspace
@@ -66,6 +75,15 @@ def remind() -> None:
 
 
 @shared_task
+def come_due() -> None:
+    """Each hour: rules that wait for a day, where there are any."""
+    rules = AutomationRule.objects.using("ops").filter(workspace_id=OuterRef("pk"), on=True, when__kind="due")
+    waiting = Workspace.objects.using("ops").filter(Exists(rules), deleted_at=None)
+    for pk in waiting.values_list("pk", flat=True):
+        meet_days.delay(str(pk))
+
+
+@shared_task
 def tidy() -> None:
     """Each hour: files and drafts that nobody needs any more, and tries of passwords that count no more."""
     guesses.forget_old()
@@ -92,6 +110,7 @@ def sweep_workspace(workspace_id: str) -> None:
     sweep_support(workspace_id)
     sweep_inboxes(workspace_id)
     sweep_ai(workspace_id)
+    run_rules(workspace_id)
     for pk in waiting:
         send_invitation.delay(workspace_id, str(pk))
     for pk in imports:

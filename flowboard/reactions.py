@@ -6,11 +6,12 @@ from ai.actions.settings import end_choice
 from billing.jobs import seats_soon
 from office.actions.keeping import forget_mails
 from realtime.doorbell import hang_up, look_again, ring, ring_inbox
+from tasks.actions.automations import leave_rules
 from tasks.actions.delivery import follow_time_zone, leave_deliveries
 from tasks.actions.notices import leave_inbox
 from tasks.actions.sharing import end_grants, pass_on
 from tasks.eyes import PROJECT_EYES  # noqa: F401  (which projects people see: workspaces/feed.py)
-from tasks.jobs import deliver_soon, tell_people_soon
+from tasks.jobs import deliver_soon, run_rules_soon, tell_people_soon
 from tasks.tally import count
 from workspaces.actions.drafts import end_drafts
 from workspaces.actions.fitting import weigh
@@ -21,7 +22,7 @@ from workspaces.jobs import tell_soon
 IN_TRANSACTION = [count]
 
 # after commit, at least once where a sweep or the head check makes good: (by, rows) -> None
-AFTER_COMMIT = [ring, tell_people_soon, seats_soon]
+AFTER_COMMIT = [ring, tell_people_soon, run_rules_soon, seats_soon]
 
 # after commit, at least once where the hub's own looks make good: (session's key) -> None, (user's id) -> None
 SESSION_ENDED = [hang_up, end_push]
@@ -34,7 +35,9 @@ PERSON_ERASED = [forget_mails]
 TIME_ZONE_CHANGED = [follow_time_zone]
 
 # within the act that ends a membership: (by, membership) -> None
-LEAVING = [end_grants, end_for_leaver, end_drafts, leave_inbox, leave_deliveries, end_runs, end_choice, weigh]
+LEAVING = [
+    end_grants, end_for_leaver, end_drafts, leave_inbox, leave_deliveries, leave_rules, end_runs, end_choice, weigh,
+]  # fmt: skip
 
 # within the act that makes a guest of a member: (by, membership) -> None
 LOWERED = [pass_on, weigh]

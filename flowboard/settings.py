@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "flowboard.jobs.sweep", "schedule": 60},
     "deliver": {"task": "flowboard.jobs.deliver", "schedule": 15},
     "remind": {"task": "flowboard.jobs.remind", "schedule": 300},
+    "come-due": {"task": "flowboard.jobs.come_due", "schedule": 3600},
     "heartbeat": {"task": "flowboard.jobs.heartbeat", "schedule": 15},
     "signing-keys": {"task": "accounts.jobs.keep_keys", "schedule": 3600},
     "tidy": {"task": "flowboard.jobs.tidy", "schedule": 3600},

@@ -86,4 +86,9 @@ show(models.Watch, columns="user level why task project created_at", search="use
      joins="user task project")  # fmt: skip
 show(models.NotificationPreference, columns="user reason muted mail push", search="user__email", filters=["reason", "muted"],
      joins="user")  # fmt: skip
+show(models.AutomationRule, columns="pk keeper project on failures created_at deleted_at", search="keeper__email project__key",
+     filters=["on", "created_at", DELETED], joins="keeper project")  # fmt: skip
+show(models.AutomationRun, columns="rule_id seq once state depth left created_at", search="once", filters=["state", "created_at"])  # fmt: skip
+show(models.AutomationMonth, columns="month runs", search="workspace__slug", filters=["month"])
+show(models.AutomationCursor, columns="workspace seq", search="workspace__slug", filters=[], joins="workspace")
 show(models.NotificationCursor, columns="workspace seq", search="workspace__slug", filters=[], joins="workspace")

@@ -101,6 +101,11 @@ def _shared(verb: str) -> Callable[[Any], str]:
     )
 
 
+def _rule(row: Any) -> str:
+    """switched the rule “Tidy up” off: it has failed 10 times running"""
+    return f"switched the rule “{row.subject_label}” {'on' if row.after['on'] else 'off'}"
+
+
 def _named(verb: str) -> Callable[[Any], str]:
     """A column or label by its own name: its key is the project's."""
     return lambda row: f"{verb} {row.subject_label}"
@@ -152,3 +157,10 @@ define("link:recovered", "brought {after[name]} back to {subject}")
 define("file:created", "attached the file {after[name]} to {subject}")
 define("file:deleted", "removed the file {before[name]} from {subject}")
 define("file:recovered", "brought the file {after[name]} back to {subject}")
+define("task:brought_up", "told {after[name]} of {subject}")
+define("automation:created", "made the rule “{subject}”", audience="members")
+define("automation:updated", "changed the rule “{subject}”", audience="members")
+define("automation:switched", _rule, audience="members")
+define("automation:stopped", lambda row: f"{_rule(row)}: {row.after['why']}", audience="members")
+define("automation:deleted", "deleted the rule “{subject}”", audience="members")
+define("automation:recovered", "brought the rule “{subject}” back", audience="members")

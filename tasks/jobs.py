@@ -64,11 +64,13 @@ def sweep_inboxes(workspace_id: str) -> None:
 def tidy_inboxes(workspace_id: str) -> None:
     """What was dealt with long ago goes."""
     from .actions.delivery import bury_deliveries
+    from .actions.metering import bury_runs
     from .actions.notices import bury_items
 
     with tenancy.workspace(workspace_id, atomic=True):
         bury_items(UUID(workspace_id), now=timezone.now())
         bury_deliveries(UUID(workspace_id), now=timezone.now())
+        bury_runs(UUID(workspace_id), now=timezone.now())
 
 
 def deliver_soon(workspace_id: UUID, ids: list[UUID]) -> None:
@@ -90,3 +92,30 @@ def remind_workspace(workspace_id: str) -> None:
     from .actions.reminding import remind
 
     remind(UUID(workspace_id), now=timezone.now())
+
+
+def run_rules_soon(by: Actor, rows: list[Any]) -> None:
+    """Have a worker let rules meet these rows; what the queue does not take, the sweep finds."""
+    from .automations.triggers import EVENTS
+
+    if any(row.event in EVENTS and row.via != "import" for row in rows):
+        with suppress(OperationalError):
+            run_rules.delay(str(by.workspace.pk))
+
+
+@shared_task
+def run_rules(workspace_id: str) -> None:
+    """One turn of a workspace's rules; for the rest it queues again, behind everybody else's jobs."""
+    from .actions.running import run_rules as run
+
+    if run(UUID(workspace_id)):
+        with suppress(OperationalError):
+            run_rules.delay(workspace_id)
+
+
+@shared_task
+def meet_days(workspace_id: str) -> None:
+    """Rules that wait for a day."""
+    from .actions.coming import meet_days as meet
+
+    meet(UUID(workspace_id), now=timezone.now())

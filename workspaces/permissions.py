@@ -87,7 +87,7 @@ SYSTEM_ROLES: dict[str, SystemRole] = {
 # later by a worker, in the member's name alone
 SUPPORT_MAY = frozenset(
     {
-        "project.create", "project.manage", "task.create", "task.edit", "task.delete", "comment.create", "automation.manage",
+        "project.create", "project.manage", "task.create", "task.edit", "task.delete", "comment.create",
     }
 )  # fmt: skip
 OWNER, ADMIN, MEMBER, GUEST = (SYSTEM_ROLES[key].level for key in ("owner", "admin", "member", "guest"))

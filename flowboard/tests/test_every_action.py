@@ -13,8 +13,19 @@ from django.utils import timezone
 
 from accounts.models import User
 from ai.models import AIConnection, AIRun
-from tasks.actions import add_checklist_item, add_dependency, add_link, create_comment, create_label
-from tasks.models import Attachment, ChecklistItem, Comment, Dependency, ImportRun, Label, Project, Status, Task
+from tasks.actions import add_checklist_item, add_dependency, add_link, create_comment, create_label, create_rule
+from tasks.models import (
+    Attachment,
+    AutomationRule,
+    ChecklistItem,
+    Comment,
+    Dependency,
+    ImportRun,
+    Label,
+    Project,
+    Status,
+    Task,
+)
 from workspaces import tenancy
 from workspaces.actions import create_role, create_token, invite_member
 from workspaces.actor import Actor
@@ -69,6 +80,7 @@ def held(alice: Actor, bob: Actor, cards: list[Task]) -> dict[type[models.Model]
     add_link(by, task, url="https://example.com")
     add_dependency(by, task, blocking=cards[1])
     create_token(by, name="Alice's")
+    create_rule(by, name="Tidy", when={"kind": "created"}, steps=[{"kind": "archive"}])
     create_role(by, name="Custom", level=5)
     with acting(by):
         role = Role.objects.within(by.workspace).get(name="Custom")
@@ -90,6 +102,7 @@ KINDS = (
     ChecklistItem,
     Dependency,
     Attachment,
+    AutomationRule,
     ImportRun,
     Invitation,
     AccessToken,

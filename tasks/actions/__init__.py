@@ -1,6 +1,7 @@
 """Every verb on projects and tasks. Nothing else writes."""
 
 from .attachments import add_file, add_link, recover_file, recover_link, remove_file, remove_link
+from .automations import bring_up_task, create_rule, delete_rule, recover_rule, switch_rule, update_rule
 from .columns import add_status, move_status, recover_status, remove_status, update_status
 from .dependencies import add_dependency, remove_dependency
 from .details import (
@@ -28,10 +29,10 @@ from .sharing import share_project, share_task, unshare_project, unshare_task
 from .tasks import Draft, archive_task, create_task, create_tasks, delete_task, recover_task, restore_task, update_task
 
 __all__ = [
-    "Draft", "add_checklist_item", "add_dependency", "add_file", "add_link", "add_status", "archive_project", "archive_task", "create_comment", "create_label",
-    "create_project", "create_task", "create_tasks", "delete_comment", "delete_label", "delete_project", "delete_task",
-    "move_status", "move_task", "pin_task", "recover_checklist_item", "recover_comment", "recover_file", "recover_label", "recover_link", "recover_project",
+    "Draft", "add_checklist_item", "add_dependency", "add_file", "add_link", "add_status", "archive_project", "archive_task", "bring_up_task", "create_comment", "create_label",
+    "create_project", "create_rule", "create_task", "create_tasks", "delete_comment", "delete_label", "delete_project", "delete_rule", "delete_task",
+    "move_status", "move_task", "pin_task", "recover_checklist_item", "recover_comment", "recover_file", "recover_label", "recover_link", "recover_project", "recover_rule",
     "recover_status", "recover_task", "remove_checklist_item", "remove_dependency", "remove_file", "remove_link", "remove_status", "restore_project", "restore_task",
-    "share_project", "share_task", "unpin_task", "unshare_project", "unshare_task", "update_checklist_item", "update_comment", "update_label", "update_project",
+    "share_project", "share_task", "switch_rule", "unpin_task", "unshare_project", "unshare_task", "update_checklist_item", "update_comment", "update_label", "update_project", "update_rule",
     "update_status", "update_task",
 ]  # fmt: skip

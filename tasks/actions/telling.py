@@ -25,7 +25,18 @@ from .notices import ring_inboxes
 Wanted = dict[UUID, set[Reason]]  # whom a row concerns, and why
 Follower = tuple[UUID, UUID]  # of a task: its id, theirs
 WINDOW = 2_000  # rows of one round; an act is never divided
-NEEDED = ("seq", "change_id", "event", "actor_id", "via", "on_behalf_of_id", "subject_type", "subject_id", "project_id")
+NEEDED = (
+    "seq",
+    "change_id",
+    "event",
+    "actor_id",
+    "via",
+    "on_behalf_of_id",
+    "subject_type",
+    "subject_id",
+    "project_id",
+    "depth",
+)
 
 
 def tell_people(workspace_id: UUID) -> None:
@@ -127,7 +138,7 @@ def _in_order(scene: Scene, rows: Sequence[Any]) -> tuple[list[tuple[Any, Wanted
         task_id = UUID(task_of(row) or "0" * 32)
         if task_id in scene.tasks:
             new = dict.fromkeys(mentions(scene, row), (Watch.Why.MENTIONED, row))
-            if row.event == "comment:created" and row.via != "support" and row.actor_id:
+            if row.event == "comment:created" and row.via != "support" and row.actor_id and not row.depth:
                 new[row.actor_id] = (Watch.Why.COMMENTED, row)
             scene.follow(task_id, new)
             followers |= {(task_id, person): why for person, why in new.items() if (task_id, person) not in followers}

@@ -1,6 +1,7 @@
 """Projects, boards, tasks and what hangs on them."""
 
 from ..access import GRANTS, TASK_GRANTS
+from .automations import AutomationCursor, AutomationMonth, AutomationRule, AutomationRun
 from .delivery import Delivery, NotificationSchedule, ReminderClock
 from .dependencies import Dependency
 from .details import Attachment, ChecklistItem, Comment, ImportRun
@@ -15,6 +16,10 @@ __all__ = [
     "TASK_GRANTS",
     "Assignment",
     "Attachment",
+    "AutomationCursor",
+    "AutomationMonth",
+    "AutomationRule",
+    "AutomationRun",
     "ChecklistItem",
     "Comment",
     "Delivery",

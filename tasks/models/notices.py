@@ -37,6 +37,7 @@ class Reason(models.TextChoices):
     SHARED = "shared", "Shared with you"
     ROLE = "role", "Your role"
     IMPORTED = "imported", "Your imports"
+    RULE = "rule", "Rules"
 
 
 class Watch(TenantModel):

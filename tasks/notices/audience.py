@@ -21,7 +21,11 @@ FOLLOWED = {
     "comment:created": Reason.COMMENTED, "task:archived": Reason.CHANGED, "task:restored": Reason.CHANGED,
     "task:deleted": Reason.CHANGED, "task:recovered": Reason.CHANGED,
 }  # fmt: skip
-ABOUT_ME = {"task:shared": Reason.SHARED, "project:shared": Reason.SHARED, "member:role_changed": Reason.ROLE}
+ABOUT_ME = {
+    "task:shared": Reason.SHARED, "project:shared": Reason.SHARED, "member:role_changed": Reason.ROLE,
+    "task:brought_up": Reason.RULE, "automation:stopped": Reason.RULE,
+}  # fmt: skip
+BY_OWN_RULE = frozenset({Reason.RULE, Reason.ASSIGNED, Reason.UNASSIGNED})
 IN_THE_WAY = frozenset({"dependency:created", "dependency:reopened"})
 FREED = frozenset({"dependency:resolved", "dependency:deleted"})  # nothing is in the way any more: that is taken back
 WORTH_TELLING = frozenset({"due", "priority"})  # of a task's plain fields: the rest is in its history
@@ -78,12 +82,16 @@ class Scene:
 
 
 def wanted(scene: Scene, row: Any) -> dict[UUID, set[Reason]]:
-    """Everybody whom a row concerns, and why; never who did it, nor on whose behalf."""
+    """Everybody whom a row concerns, and why; never who did it, nor on whose behalf.
+
+    Of what a rule did, its keeper hears as far as it is meant for them.
+    """
     found: dict[UUID, set[Reason]] = {}
     for person, reason in _reasons(scene, row):
         found.setdefault(person, set()).add(reason)
     for author in (row.actor_id, row.on_behalf_of_id if row.via != "support" else None):
-        found.pop(author, None)
+        if (meant := found.pop(author, set()) & BY_OWN_RULE) and row.depth:
+            found[author] = meant
     return found
 
 

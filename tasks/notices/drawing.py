@@ -70,14 +70,14 @@ def _item(by: Actor, around: Around, one: Notification) -> dict[str, Any]:
         "unread": one.read_at is None, "done": one.done_at is not None, "count": one.count, "at": one.told_at,
         "snoozed_until": one.snoozed_until, "who": _who(around, one, row), "others": _others(around, one),
         "sentence": words or sentence(one, row), "named": not words, "said": said(around.comments.get(one.comment_id, "")),
-        "task": task, "ref": task.ref if task else "", "title": _title(one, task, project), "project": project,
-        "url": _url(by, one, task, project), "tasks": _listed(by, around, one), "more": max(0, one.count - NAMED) if one.task_ids else 0,
+        "task": task, "ref": task.ref if task else "", "title": _title(one, row, task, project), "project": project,
+        "url": _url(by, one, row, task, project), "tasks": _listed(by, around, one), "more": max(0, one.count - NAMED) if one.task_ids else 0,
     }  # fmt: skip
 
 
 def _who(around: Around, one: Notification, row: Any) -> dict[str, Any] | None:
     """Whose act it was; nobody's for a reminder."""
-    if one.actor_id is None:
+    if one.actor_id is None or (row is not None and row.event == "automation:stopped"):
         return None
     if row is not None and row.via == "support":
         return author_face(row)
@@ -93,13 +93,15 @@ def _others(around: Around, one: Notification) -> str:
     return f"and {len(one.others)} others"
 
 
-def _title(one: Notification, task: Task | None, project: Project | None) -> str:
+def _title(one: Notification, row: Any, task: Task | None, project: Project | None) -> str:
     if task is not None:
         return task.title
+    if row is not None and row.event == "automation:stopped":
+        return str(row.subject_label)
     return "" if one.task_ids or one.reason == Reason.ROLE else project.name if project else ""
 
 
-def _url(by: Actor, one: Notification, task: Task | None, project: Project | None) -> str:
+def _url(by: Actor, one: Notification, row: Any, task: Task | None, project: Project | None) -> str:
     slug = by.workspace.slug
     if task is not None:
         words = f"#comment-{one.comment_id}" if one.comment_id else ""

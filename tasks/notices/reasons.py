@@ -28,6 +28,7 @@ REASONS: dict[Reason, Told] = {
     Reason.ASSIGNED: Told(True, NOW, True, "assigned", "the task was assigned to you"),
     Reason.BLOCKING: Told(True, NOW, True, "blocking you", "a task of yours waits for this one"),
     Reason.UNBLOCKED: Told(True, NOW, True, "unblocked", "what your task waited for is done"),
+    Reason.RULE: Told(True, NOW, True, "rule", "a rule tells you of it, or it is about a rule of yours"),
     Reason.OVERDUE: Told(True, DIGEST, True, "overdue", "the task is assigned to you and its due date is over"),
     Reason.DUE: Told(True, DIGEST, True, "due soon", "the task is assigned to you and due soon"),
     Reason.UNASSIGNED: Told(False, DIGEST, False, "unassigned", "the task was assigned to you before"),

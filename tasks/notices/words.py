@@ -81,6 +81,12 @@ def _lowered(words: str) -> str:
     return words.lower() if words in ("Today", "Tomorrow", "Yesterday") else words
 
 
+def _rule(one: Notification, row: Row) -> str:
+    if row.event == "automation:stopped":
+        return f"Your rule “{row.subject_label}” was switched off. {row.after['why']}"
+    return f"told you of it by the rule “{row.after['rule']}”"
+
+
 SAYS: dict[Reason, Callable[[Notification, Row], str]] = {
     Reason.ASSIGNED: lambda one, row: "assigned it to you",
     Reason.MENTIONED: _times("mentioned you"),
@@ -95,11 +101,12 @@ SAYS: dict[Reason, Callable[[Notification, Row], str]] = {
     Reason.CHANGED: _changed,
     Reason.CREATED: lambda one, row: f"added it to {row.after['status']['name']}",
     Reason.IMPORTED: lambda one, row: "finished your import",
+    Reason.RULE: _rule,
 }
 MANY: dict[Reason, str] = {
     Reason.ASSIGNED: "assigned you {count}", Reason.MENTIONED: "mentioned you in {count}", Reason.BLOCKING: "made {count} of yours wait",
     Reason.UNBLOCKED: "finished what {count} of yours waited for", Reason.UNASSIGNED: "took you off {count}",
     Reason.SHARED: "shared {count} with you", Reason.COMMENTED: "commented on {count}", Reason.COMPLETED: "completed {count}",
     Reason.MOVED: "moved {count}", Reason.CHANGED: "changed {count}", Reason.CREATED: "added {count}",
-    Reason.ROLE: "changed your role", Reason.IMPORTED: "imported {count}", Reason.DUE: "{count} are due", Reason.OVERDUE: "{count} are overdue",
+    Reason.ROLE: "changed your role", Reason.RULE: "told you of {count} by a rule", Reason.IMPORTED: "imported {count}", Reason.DUE: "{count} are due", Reason.OVERDUE: "{count} are overdue",
 }  # fmt: skip

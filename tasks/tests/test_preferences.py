@@ -84,7 +84,7 @@ def test_rest_changes_what_is_named_and_nothing_else(bob: Actor) -> None:
     ("wrong", "status"),
     [
         ({"hour": 24}, 400), ({"hour": "8"}, 400), ({"days": "some"}, 400), ({"colour": 1}, 400), ({"reasons": [{"reason": "x"}]}, 400), ({"reasons": [{}]}, 400),
-        ({"reasons": [{"reason": "due", "mail": "x"}]}, 400), ({"reasons": [{"reason": "due"}] * 16}, 400), ({"paused_until": "2001-01-01T00:00:00Z"}, 422),
+        ({"reasons": [{"reason": "due", "mail": "x"}]}, 400), ({"reasons": [{"reason": "due"}] * 17}, 400), ({"paused_until": "2001-01-01T00:00:00Z"}, 422),
         ({"hour": 7, "reasons": [{"reason": "due", "sms": True}]}, 400),
     ],
 )  # fmt: skip
