@@ -3,11 +3,13 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from . import actions, guesses
 from .addresses import client_address
+from .mails import about_template
 from .models import User
 
 WAYS = {  # how allauth names a way to prove oneself once more → our words for its button
@@ -56,6 +58,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         return [way | {"description": WAYS[way["id"]]} for way in super().get_reauthentication_methods(user)]
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        mail: EmailMessage = super().render_mail(template_prefix, email, context, headers)
+        mail.about = about_template(template_prefix)  # type: ignore[attr-defined]
+        return mail
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A code comes with a link that brings it along."""

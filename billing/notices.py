@@ -3,11 +3,10 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.mails import sender_domain
+from accounts.mails import About, Mail, sender_domain
 from workspaces import tenancy
 from workspaces.owners import owners_of
 
@@ -32,6 +31,6 @@ def _send(row: BillingNotice) -> None:
     context = {"paragraphs": paragraphs, "url": f"{settings.SITE_URL}{path}", "workspace": row.workspace}
     body = render_to_string("billing/mail/notice.txt", context)
     for number, address in enumerate(owners_of(row.workspace_id)):
-        EmailMessage(
-            subject, body, to=[address], headers={"Message-ID": f"<{row.pk}.{number}@{sender_domain()}>"}
+        Mail(
+            About.BILLING, subject, body, to=[address], headers={"Message-ID": f"<{row.pk}.{number}@{sender_domain()}>"}
         ).send()

@@ -7,11 +7,11 @@ from smtplib import SMTPRecipientsRefused
 from uuid import UUID
 
 from celery import shared_task
-from django.core.mail import send_mail
 from django.db import IntegrityError, OperationalError
 from django.template.loader import render_to_string
 from kombu.exceptions import OperationalError as QueueAway
 
+from accounts.mails import About, Mail
 from workspaces import tenancy
 from workspaces.models import Workspace
 from workspaces.owners import owners_of
@@ -45,7 +45,7 @@ def warn_owners(workspace_id: str) -> None:
         )
         for address in owners_of(workspace.pk):
             with suppress(SMTPRecipientsRefused):  # an address that is gone holds up nothing
-                send_mail(f"{workspace} will be deleted for good", words, None, [address])
+                Mail(About.ENDING, f"{workspace} will be deleted for good", words, to=[address]).send()
         mark_warned(workspace)
 
 

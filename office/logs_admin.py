@@ -14,8 +14,9 @@ from kombu.exceptions import OperationalError
 
 from accounts.backoffice import LookedAt, ReasonForm, act_page
 from accounts.long_lists import NewestFirst
+from accounts.mails import About
 from accounts.staff import is_staff
-from workspaces.backoffice import uuid_in
+from workspaces.backoffice import one_of, uuid_in
 from workspaces.models import Workspace
 
 from .failing import known, try_again
@@ -98,7 +99,7 @@ class MailSentAdmin(LookedAt):
 
     list_display = ("created_at", "recipient", "kind", "state", "fault")
     search_fields = ("recipient", "kind")
-    list_filter = ("state", "created_at")
+    list_filter = ("state", one_of("kind", [*About], "what it is about"), "created_at")
 
     def keyed(self, rows: QuerySet[Any], page: NewestFirst) -> QuerySet[Any]:
         return rows.filter(recipient=page.query.lower()) if "@" in page.query else rows

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.mails import sender_domain
+from accounts.mails import About, Mail, sender_domain
 from accounts.models import Erasure, SignIn
 
 from . import tenancy
@@ -43,7 +42,8 @@ def send_invitation(workspace_id: str, invitation_id: str) -> None:
         if invitation is None or invitation.state != "pending":
             return
         context = {"invitation": invitation, "url": invitation_url(invitation)}
-        EmailMessage(
+        Mail(
+            About.INVITATION,
             f"{invitation.invited_by} invites you to {invitation.workspace} on FlowBoard",
             render_to_string("workspaces/mail/invitation.txt", context),
             to=[invitation.email],

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mails import About, Mail
 from accounts.models import StaffAct
 
 from . import tenancy
@@ -41,7 +41,8 @@ def send_support_request(workspace_id: str, access_id: str) -> None:
         path = reverse("support", args=[access.workspace.slug])
         words = render_to_string("workspaces/mail/support.txt", {"access": access, "url": f"{settings.SITE_URL}{path}"})
         for address in owners_of(access.workspace_id):
-            send_mail(f"FlowBoard support asks to act as {access.person} in {access.workspace}", words, None, [address])
+            subject = f"FlowBoard support asks to act as {access.person} in {access.workspace}"
+            Mail(About.SUPPORT, subject, words, to=[address]).send()
         mark_mailed(access)
 
 
@@ -69,4 +70,4 @@ def tell_owners(workspace_id: str, act_id: str) -> None:
     what = DONE.get(act.verb, "did something in {}").format(workspace)
     words = render_to_string("workspaces/mail/staff_act.txt", {"act": act, "workspace": workspace, "what": what})
     for address in addresses:
-        send_mail(f"FlowBoard {what}", words, None, [address])
+        Mail(About.STAFF, f"FlowBoard {what}", words, to=[address]).send()

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mails import About, Mail
 from workspaces import tenancy
 from workspaces.owners import owners_of
 
@@ -42,5 +42,5 @@ def _send(row: AIBudget) -> bool:
     }  # fmt: skip
     subject = f"{row.workspace} has used {found.percent} % of its AI budget"
     for address in owners_of(row.workspace_id):
-        EmailMessage(subject, render_to_string("ai/mail/low.txt", context), to=[address]).send()
+        Mail(About.AI, subject, render_to_string("ai/mail/low.txt", context), to=[address]).send()
     return True

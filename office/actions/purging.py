@@ -22,7 +22,10 @@ from ..ending import tables
 from ..models import Announcement, FailedJob, SlowPage, Tombstone, TurnedAway
 
 AT_ONCE = 2_000  # rows a transaction
-LONGEST_PAUSE = 1.0  # seconds after a transaction; as long as it took, so that others have half of the machine
+PAUSE, LONGEST_PAUSE = (
+    3.0,
+    2.0,
+)  # times as long as a transaction took, and seconds: others have the machine most of the time
 TOP = UUID(int=2**128 - 1)
 
 
@@ -72,7 +75,7 @@ def _empty(model: type[TenantModel], stone: Tombstone, until: float, at_once: in
         began = time.monotonic()
         gone, below = _some(model, stone, below, at_once)
         if gone:
-            time.sleep(min(time.monotonic() - began, LONGEST_PAUSE))
+            time.sleep(min(PAUSE * (time.monotonic() - began), LONGEST_PAUSE))
     return True
 
 

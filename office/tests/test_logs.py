@@ -1,27 +1,34 @@
 """What failed, was mailed, was slow, and who was turned away: kept without words or secrets, and tried again for a reason."""
 
+import ast
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import allauth
 import pytest
 from celery import shared_task
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mails import About, Mail, about_template
 from accounts.models import StaffAct
 from flowboard import jobs
 from flowboard.celery import app
+from flowboard.tests.test_rules import sources
 from office.actions.keeping import forget_old
 from office.failing import tell
-from office.mailing import kind_of
 from office.models import FailedJob, MailSent, SlowPage, TurnedAway
-from workspaces.actions import erase_person
+from workspaces.actions import erase_person, invite_member
 from workspaces.actor import Actor
-from workspaces.jobs import forget_person
+from workspaces.jobs import forget_person, send_invitation
+from workspaces.models import Role
 from workspaces.plans import PLANS
+from workspaces.spine import acting
 from workspaces.tests.people import Program, browser, make_person, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "ops"])
@@ -95,7 +102,7 @@ def noted(settings: Any) -> None:
 
 
 def test_a_mail_is_noted_with_its_kind_and_no_word_of_it(noted: None) -> None:
-    assert mail.send_mail("Alice invites you to Acme on FlowBoard", "Secret words", None, ["bob@example.com"]) == 1
+    assert Mail(About.INVITATION, "A subject", "Secret words", to=["bob@example.com"]).send() == 1
     row = MailSent.objects.get()
     assert (row.recipient, row.kind, row.state) == ("bob@example.com", "invitation", "sent")
     assert len(mail.outbox) == 1
@@ -107,17 +114,40 @@ def test_a_mail_that_is_not_taken_is_noted_and_still_fails(settings: Any, noted:
     settings.MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     with pytest.raises(OSError):
-        mail.send_mail("Your code", "123456", None, ["bob@example.com"])
+        Mail(About.CODE, "Your code", "123456", to=["bob@example.com"]).send()
     row = MailSent.objects.get()
     assert (row.state, row.fault) == ("failed", "ConnectionRefusedError")
 
 
-def test_kinds_are_known_by_our_own_subjects() -> None:
-    said = {
-        "Alice invites you to Acme on FlowBoard": "invitation", "FlowBoard support asks to act as Bob in Acme": "support request",
-        "FlowBoard suspended Acme": "staff act", "Reset your password": "password", "Bob moved FLOW-1": "about tasks",
+def test_every_mail_of_allauth_says_what_it_is_about() -> None:
+    folders = [Path(allauth.__file__).parent / "templates", settings.BASE_DIR / "templates"]
+    found = {
+        str(path.relative_to(folder)).removesuffix("_subject.txt") for folder in folders for path in folder.rglob("*_subject.txt")
     }  # fmt: skip
-    assert {subject: kind_of(subject) for subject in said} == said
+    assert len(found) > 15 and all(about_template(prefix) for prefix in found)
+    with pytest.raises(LookupError):
+        about_template("account/email/other")
+
+
+def test_mails_say_it_and_no_header_does(noted: None, alice: Actor) -> None:
+    Client().post("/accounts/password/reset/", {"email": "alice@example.com"})
+    Client().post("/accounts/login/code/", {"email": "alice@example.com"})
+    with acting(alice):
+        member = Role.objects.within(alice.workspace).get(key="member")
+    invitation = invite_member(alice, email="ann@example.com", role=member)
+    send_invitation(str(alice.workspace.pk), str(invitation.pk))
+    assert list(MailSent.objects.order_by("pk").values_list("kind", flat=True)) == ["password", "sign-in code", "invitation"]  # fmt: skip
+    assert not any("about" in f"{name}".lower() for one in mail.outbox for name in one.message())
+
+
+def test_nothing_is_mailed_but_through_the_one_place() -> None:
+    others = [
+        path for path, tree in sources("accounts", "workspaces", "realtime", "tasks", "billing", "ai", "office", "flowboard")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("send_mail", "send_mass_mail", "mail_admins", "mail_managers", "EmailMessage", "EmailMultiAlternatives")
+        and "adapter" not in ast.unparse(node.func)
+    ]  # fmt: skip
+    assert not [path for path in others if path != "accounts/adapter.py"]
 
 
 def test_who_is_erased_is_forgotten_here_too(noted: None) -> None:

@@ -7,14 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import push
+from accounts import mails, push
 from accounts.factors import has_factor
-from accounts.mails import sender_domain
 from accounts.times import zone_of
 from workspaces.actor import Actor
 from workspaces.models import Membership
@@ -27,6 +25,7 @@ from .unsubscribing import DIGEST, link
 from .wishes import Wish, Wishes, schedules
 
 Channel, Kind, Mail = Delivery.Channel, Delivery.Kind, NotificationPreference.Mail
+REMINDED = frozenset({Reason.DUE, Reason.OVERDUE})
 LISTED = 40  # notifications that a digest tells one by one
 LONGEST_TITLE, LONGEST_BODY = 160, 300  # characters of a push
 
@@ -92,7 +91,7 @@ def _wants(wish: Wish, channel: str) -> bool:
     return not wish.muted and (wish.push if channel == Channel.PUSH else wish.mail != Mail.NEVER)
 
 
-def _now(by: Actor, row: Delivery, lines: Sequence[Line]) -> EmailMessage:
+def _now(by: Actor, row: Delivery, lines: Sequence[Line]) -> mails.Mail:
     """What happened to one task, or about none."""
     reasons = list(dict.fromkeys(Reason(line.item.reason) for line in lines))
     context = {
@@ -100,10 +99,12 @@ def _now(by: Actor, row: Delivery, lines: Sequence[Line]) -> EmailMessage:
         "ends": " · ".join(reason.label for reason in reasons), "end": link(by.workspace.pk, by.user.pk, reasons),
     }  # fmt: skip
     names = {str(line.item.actor) for line in lines if line.item.actor}
-    return _mail(by, row, lines[0].about, "tasks/mail/now.txt", context, sender=names.pop() if len(names) == 1 else "")
+    about = mails.About.REMINDER if REMINDED.issuperset(reasons) else mails.About.TASKS
+    sender = names.pop() if len(names) == 1 else ""
+    return _mail(by, row, about, lines[0].about, "tasks/mail/now.txt", context, sender)
 
 
-def _digest(by: Actor, row: Delivery, lines: Sequence[Line]) -> EmailMessage:
+def _digest(by: Actor, row: Delivery, lines: Sequence[Line]) -> mails.Mail:
     """Everything since the last one: what waits for them, then what happened."""
     waiting = [line for line in lines if line.item.needs_me]
     rest = [line for line in lines if not line.item.needs_me]
@@ -112,7 +113,8 @@ def _digest(by: Actor, row: Delivery, lines: Sequence[Line]) -> EmailMessage:
         "inbox": f"{settings.SITE_URL}{reverse('inbox', args=[by.workspace.slug])}", "end": link(by.workspace.pk, by.user.pk, [DIGEST]),
         "schedule": schedules(by.workspace.pk, [by.user.pk])[by.user.pk],
     }  # fmt: skip
-    return _mail(by, row, f"{by.workspace.name}: {_counted(len(waiting), len(rest))}", "tasks/mail/digest.txt", context)
+    subject = f"{by.workspace.name}: {_counted(len(waiting), len(rest))}"
+    return _mail(by, row, mails.About.DIGEST, subject, "tasks/mail/digest.txt", context)
 
 
 def _counted(waiting: int, rest: int) -> str:
@@ -131,15 +133,15 @@ def _grouped(lines: Sequence[Line]) -> list[list[Line]]:
     return list(groups.values())
 
 
-def _test_mail(by: Actor, row: Delivery) -> EmailMessage:
+def _test_mail(by: Actor, row: Delivery) -> mails.Mail:
     subject = f"A mail from {by.workspace.name} on FlowBoard"
     context = {"end": link(by.workspace.pk, by.user.pk, [])}
-    return _mail(by, row, subject, "tasks/mail/test.txt", context)
+    return _mail(by, row, mails.About.TRIED, subject, "tasks/mail/test.txt", context)
 
 
 def _mail(
-    by: Actor, row: Delivery, subject: str, template: str, context: dict[str, Any], sender: str = ""
-) -> EmailMessage:
+    by: Actor, row: Delivery, about: mails.About, subject: str, template: str, context: dict[str, Any], sender: str = ""
+) -> mails.Mail:
     """With what mail programs need to thread it, to answer nobody, and to end it by one press."""
     place = {"by": by, "settings": f"{settings.SITE_URL}{reverse('notification_settings', args=[by.workspace.slug])}"}
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
@@ -150,8 +152,8 @@ def _mail(
     }  # fmt: skip
     if row.task_id:
         headers["In-Reply-To"] = headers["References"] = f"<task-{row.task_id}@{domain()}>"
-    return EmailMessage(
-        " ".join(subject.split())[:200], render_to_string(template, {**context, **place}),
+    return mails.Mail(
+        about, " ".join(subject.split())[:200], render_to_string(template, {**context, **place}),
         formataddr((f"{sender} ({name or 'FlowBoard'})" if sender else name, address)), [by.user.email], headers=headers,
     )  # fmt: skip
 
@@ -163,7 +165,7 @@ def _plain(words: str) -> str:
 
 def domain() -> str:
     """In the names of our mails: that of the site, else that of the sender."""
-    return urlsplit(settings.SITE_URL).hostname or sender_domain() or "localhost"
+    return urlsplit(settings.SITE_URL).hostname or mails.sender_domain() or "localhost"
 
 
 def _message(by: Actor, title: str, body: str, path: str, tag: str) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.actions import erase
+from accounts.mails import About, Mail
 from accounts.models import Erasure, User
 from accounts.reactions import tell
 
@@ -90,6 +90,6 @@ def _mail(erasure: Erasure) -> None:
         if held is None:
             return
         words = render_to_string("accounts/mail/erased.txt", {"erasure": held})
-        send_mail("Your FlowBoard account is deleted", words, None, [held.email])
+        Mail(About.ERASED, "Your FlowBoard account is deleted", words, to=[held.email]).send()
         held.mailed_at = timezone.now()
         held.save(update_fields=["mailed_at"])
