@@ -108,6 +108,7 @@ function staleNames(event, data) {
     else if (["task", "status", "label", "project", "comment", "change", "checklist", "dependency"].includes(noun)) names.push("board");
   }
   if (pane && (data.key === pane.dataset.ref || data.parentKey === pane.dataset.ref || ["status", "label"].includes(noun))) names.push("pane");
+  if (data.key && $(`flow-inbox .inbox-item[data-ref="${data.key}"]`)) names.push("inbox"); // an item shows its task's title
   if (!sheet && !pane && $("#main [data-live]")) names.push("main");
   if (["project", "workspace", "role"].includes(noun) || event === "member:role_changed") names.push("sidebar");
   return names;
