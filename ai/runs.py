@@ -123,7 +123,7 @@ def run_seen_by(by: Actor, run_id: UUID) -> AIRun:
     """Somebody's own; of others' who manages the workspace sees how far they are, and not what came of them. Raises Http404."""
     rows = AIRun.objects.within(by.workspace).filter(pk=run_id).select_related("change")
     row: AIRun | None = rows.first()
-    if row is None or (row.user_id != by.user.pk and not by.may("workspace.manage")):
+    if row is None or (row.user_id != by.user.pk and not by.holds("workspace.manage")):
         raise Http404
     if row.user_id != by.user.pk:
         row.result = {}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from workspaces import tenancy
-from workspaces.actions.fitting import weigh
+from workspaces.actions.fitting import fit
 from workspaces.actor import Actor
 from workspaces.errors import Refused
 from workspaces.models import ActivityLog
@@ -136,7 +136,7 @@ def note_use(workspace_id: str) -> None:
     if (by := system_of(workspace_id)) is None:
         return
     with tenancy.workspace(workspace_id, atomic=True):
-        weigh(by)
+        fit(by)
         note_day(by)
         note_limits(by)
 

@@ -126,7 +126,7 @@ def _stream(workspace: UUID, user: UUID, person: UUID, *, level: int) -> Any:
     projects = Project.objects.visible_to(by).filter(archived_at=None).order_by(Lower("name"), "key")
     return Stream.objects.within(workspace).values_list(
         "head", "epoch", ai_frame.switched_on(workspace, user),
-        ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private"))),
+        ArraySubquery(projects.values(fact=JSONObject(name="name", key="key", private="private", read_only="read_only"))),
         ArraySubquery(_memberships(User(id=person)).values(fact=_WORKSPACE)),
         Exists(SupportAccess.objects.within(workspace).filter(state__in=support.OPEN)), ArraySubquery(unread(by)),
         billing_banners.fact(workspace),

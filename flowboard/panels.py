@@ -7,7 +7,7 @@ from ai.panels import receipt_of
 from ai.rescheduling.panel import plan_panel
 from ai.usage import tokens_used
 from billing.limits import plans
-from tasks.panels import count_open, mine, overview, projects
+from tasks.panels import count_open, mine, overview, projects, read_only
 from tasks.people import acquaintances
 from tasks.usage import count_projects, stored_bytes
 from workspaces.panels import ChangePanel, Panel
@@ -20,6 +20,9 @@ CHANGE = [ChangePanel("ai/_proposal.html", receipt_of), ChangePanel("ai/_plan.ht
 
 # (actor) -> the projects they see, for filters
 PROJECTS = projects
+
+# (actor) -> the projects that the plan has no room for
+READ_ONLY_PROJECTS = read_only
 
 # (actor) -> how many projects all members see
 OPEN_PROJECTS = count_open

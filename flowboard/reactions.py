@@ -8,6 +8,7 @@ from office.actions.keeping import forget_mails
 from realtime.doorbell import hang_up, look_again, ring, ring_inbox
 from tasks.actions.automations import leave_rules
 from tasks.actions.delivery import follow_time_zone, leave_deliveries
+from tasks.actions.fitting import weigh_projects
 from tasks.actions.notices import leave_inbox
 from tasks.actions.sharing import end_grants, pass_on
 from tasks.eyes import PROJECT_EYES  # noqa: F401  (which projects people see: workspaces/feed.py)
@@ -33,6 +34,9 @@ PERSON_ERASED = [forget_mails]
 
 # after commit: (user's id) -> None
 TIME_ZONE_CHANGED = [follow_time_zone]
+
+# within the act that changes the plan, and each hour: (by) -> None
+PLAN_CHANGED = [weigh_projects]
 
 # within the act that ends a membership: (by, membership) -> None
 LEAVING = [

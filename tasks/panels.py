@@ -72,6 +72,11 @@ def overview(by: Actor) -> dict[str, Any]:
     return {"projects": list(found.values())}
 
 
+def read_only(by: Actor) -> list[Project]:
+    """The projects for which the plan has no room, the youngest first; private ones only to who sees them."""
+    return list(Project.objects.visible_to(by).filter(read_only=True).order_by("-pk"))
+
+
 def count_open(by: Actor) -> int:
     """How many projects all members see."""
     return int(Project.objects.within(by.workspace).filter(private=False, deleted_at=None, archived_at=None).count())

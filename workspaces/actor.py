@@ -8,7 +8,7 @@ from accounts.models import User
 
 from .errors import Forbidden
 from .models import Membership, Role, Workspace
-from .permissions import NOT_WHILE_OVER, PERMISSIONS, SUPPORT_MAY
+from .permissions import NOT_WHILE_BEYOND, NOT_WHILE_OVER, PERMISSIONS, SUPPORT_MAY, WHILE_SUSPENDED
 from .scopes import allows, must_allow, scope_of_permission
 
 VIA = ("web", "api", "ai", "automation", "mcp", "import", "system", "support")
@@ -40,11 +40,21 @@ class Actor:
         return self.role.level
 
     def may(self, permission: str, subject: Any = None) -> bool:
+        """Whether it is theirs to do, and can be done now."""
+        return not self.waits(permission, subject) and self.holds(permission, subject)
+
+    def waits(self, permission: str, subject: Any = None) -> bool:
+        """Whether nobody may do it now: the workspace is suspended or over its seats, or the project one that the plan has no room for."""
+        if self.workspace.suspended_at is not None and permission not in WHILE_SUSPENDED:
+            return True
+        if self.workspace.over and permission in NOT_WHILE_OVER:
+            return True
+        return permission in NOT_WHILE_BEYOND and getattr(subject, "read_only", False)
+
+    def holds(self, permission: str, subject: Any = None) -> bool:
         """Whether the role, or a grant on the subject, holds the permission, and the access token its scope."""
         assert permission in PERMISSIONS, permission
         if self.staff is not None and permission not in SUPPORT_MAY:
-            return False
-        if self.workspace.over and permission in NOT_WHILE_OVER:
             return False
         if self.scopes is not None and not allows(self.scopes, scope_of_permission(permission)):
             return False
@@ -54,18 +64,19 @@ class Actor:
 
     def must(self, permission: str, subject: Any = None) -> None:
         """Raises Forbidden with the permission's own sentence."""
-        if not self.may(permission, subject):
+        self.must_hold(permission, subject)
+        if self.waits(permission, subject):
+            from .waiting import why
+
+            raise why(self)
+
+    def must_hold(self, permission: str, subject: Any = None) -> None:
+        """For what changes nothing, and goes on where changes wait."""
+        if not self.holds(permission, subject):
             must_allow(self.scopes, scope_of_permission(permission))
             self.in_person()
-            self._must_fit(permission)
             words = PERMISSIONS[permission]
             raise Forbidden(f"Your role ({self.role.name}) may not do this: {words[0].lower()}{words[1:]}.")
-
-    def _must_fit(self, permission: str) -> None:
-        if self.workspace.over and permission in NOT_WHILE_OVER:
-            from .plans import over_words
-
-            raise over_words(self.workspace)
 
     def in_person(self) -> None:
         """For what is somebody's own: the support may not do it for them."""

@@ -25,7 +25,7 @@ urlpatterns = [
     path("api/v1/workspaces/", Workspaces.as_view()),
     path(BASE, OneWorkspace.as_view()),
     path(f"{BASE}members/", Members.as_view()),
-    path(f"{BASE}members/<uuid:user>/", OneMember.as_view()),
+    path(f"{BASE}members/<uuid:user>/", OneMember.as_view(), name="api_member"),
     path(f"{BASE}ownership/", Ownership.as_view()),
     path(f"{BASE}invitations/", Invitations.as_view()),
     path(f"{BASE}invitations/<uuid:invitation>/", OneInvitation.as_view()),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.ids import key_at
@@ -16,7 +16,7 @@ from .plans import plan_of
 
 @dataclass(frozen=True)
 class Horizon:
-    """The plan by name, its days, and the newest row that is older than these."""
+    """The plan by name, its days, and where the newest act that is older than these ends."""
 
     plan: str
     days: int
@@ -41,8 +41,11 @@ def horizon_of(by: Actor) -> Horizon | None:
     if plan.history_days is None:
         return None
     since = timezone.now() - timedelta(days=plan.history_days)
-    older = ActivityLog.objects.within(by.workspace).filter(pk__lt=key_at(since)).order_by("-pk")
-    newest = older.values_list("seq", flat=True).first()
+    rows = ActivityLog.objects.within(by.workspace)
+    act = (
+        rows.filter(pk__lt=key_at(since)).order_by("-pk").values("change")[:1]
+    )  # a whole one: keys of one moment are in no order
+    newest = rows.filter(change=Subquery(act)).aggregate(seq=Max("seq"))["seq"]
     return None if newest is None else Horizon(plan.name, plan.history_days, newest)
 
 

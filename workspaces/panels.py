@@ -51,6 +51,11 @@ def open_projects(by: Actor) -> int:
     return _registered().OPEN_PROJECTS(by)  # type: ignore[no-any-return]
 
 
+def read_only_projects(by: Actor) -> list[Any]:
+    """The projects that the actor sees and the plan has no room for, the youngest first; each with `key` and `name`."""
+    return _registered().READ_ONLY_PROJECTS(by)  # type: ignore[no-any-return]
+
+
 def people_known(by: Actor) -> QuerySet[Membership]:
     """The memberships that the actor may know of: everybody's, and to a guest theirs with whom they share something."""
     rows: QuerySet[Membership] = Membership.objects.within(by.workspace).select_related("user", "role")
@@ -59,7 +64,7 @@ def people_known(by: Actor) -> QuerySet[Membership]:
 
 def knows_everybody(by: Actor) -> bool:
     """Members, and whoever looks after people; only they read addresses other than their own."""
-    return by.level >= MEMBER or by.may("role.manage") or by.may("member.remove")
+    return by.level >= MEMBER or by.holds("role.manage") or by.holds("member.remove")
 
 
 def usage(kind: str, workspace_id: UUID) -> int:

@@ -97,3 +97,9 @@ NOT_WHILE_OVER = frozenset({
     "member.invite", "project.create", "task.create", "task.edit", "comment.create", "automation.manage", "ai.use", "ai.approve",
     "webhook.manage", "import.run",
 })  # fmt: skip
+
+# what waits in a project for which the plan has no room: it can be put away, shared, read and exported
+NOT_WHILE_BEYOND = NOT_WHILE_OVER | {"task.delete"}
+
+# all that goes on in a workspace that the staff has suspended
+WHILE_SUSPENDED = frozenset({"audit.read", "export.run", "billing.manage", "support.grant", "member.remove"})

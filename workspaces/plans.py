@@ -93,6 +93,17 @@ def over_words(workspace: Workspace) -> OverPlan:
     return OverPlan(words, **told, upgrade=f"/w/{workspace.slug}/billing/")
 
 
+def beyond_words(workspace: Workspace) -> OverPlan:
+    """Why nothing can be changed in a project that the plan has no room for."""
+    plan = plan_of(workspace)
+    words = (
+        f"The {plan.name} plan has room for {plan.projects} projects, and this is one of the youngest beyond them: it can be read "
+        "and exported, and not changed. Archiving or deleting another project frees a place at once; an owner can move to a larger plan."
+    )
+    told = {"limit": "projects", "most": plan.projects, "used": used(workspace, "projects"), "plan": plan.name}
+    return OverPlan(words, **told, upgrade=f"/w/{workspace.slug}/billing/")
+
+
 def members(workspace_id: UUID, *, but: UUID | None = None) -> int:
     """Who takes a seat already; `but` is a membership that ends, or becomes a guest's."""
     rows = Membership.objects.within(workspace_id).filter(role__level__gte=MEMBER, user__is_program=False)

@@ -54,7 +54,7 @@ def eyes(request: HttpRequest, by: Actor) -> Actor:
 
 def _role(by: Actor, kept: dict[str, str | float]) -> Role | None:
     """The viewed role, while the hour lasts and the viewer may still look through it."""
-    if not by.may("role.manage") or float(kept["until"]) <= timezone.now().timestamp():
+    if not by.holds("role.manage") or float(kept["until"]) <= timezone.now().timestamp():
         return None
     with tenancy.workspace(by.workspace.pk, atomic=True):
         found: Role | None = Role.objects.within(by.workspace).filter(pk=kept["role"], level__lte=by.level).first()

@@ -195,7 +195,7 @@ class Usage:
 
 def sees_everybody(by: Actor) -> bool:
     """Whether the figures of all people are shown."""
-    return by.may("workspace.manage")
+    return by.holds("workspace.manage")
 
 
 def seen(by: Actor) -> QuerySet[AIUsage]:

@@ -37,7 +37,7 @@ def ai_settings(request: MemberRequest) -> HttpResponse:
 
 def must_see(by: Actor) -> bool:
     """Whether the page is there for somebody: nobody else reads a word of it."""
-    return by.may("workspace.manage") or offered(by)
+    return by.holds("workspace.manage") or offered(by)
 
 
 def shown(by: Actor) -> dict[str, Any]:

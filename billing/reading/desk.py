@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from workspaces.actor import Actor
+from workspaces.panels import read_only_projects
 from workspaces.plans import plan_of
 
 from .. import wire
@@ -97,6 +98,12 @@ class Desk:
     @cached_property
     def meters(self) -> list[Meter]:
         return meters(self.by.workspace)
+
+    @cached_property
+    def read_only(self) -> list[Any]:
+        """The projects that wait for a place."""
+        most = self.plan.projects
+        return [] if most is None else read_only_projects(self.by)
 
     @cached_property
     def seats(self) -> int:

@@ -13,6 +13,7 @@ from workspaces.spine import action, record
 from ..models import Project, Status, StatusTally, Task
 from ..rank import between
 from .board import lock_board, same_project
+from .fitting import must_manage
 from .moving import move_task
 
 MOST = 50
@@ -23,7 +24,7 @@ def add_status(
     by: Actor, project: Project, *, name: str, category: str = "started", wip_limit: int | None = None
 ) -> Status:
     """Add a column at the right end."""
-    by.must("project.manage", project)
+    must_manage(by, project)
     lock_board(project)
     if project.statuses.filter(deleted_at=None).count() >= MOST:
         raise Refused(f"A board has at most {MOST} columns.", "name")
@@ -65,7 +66,7 @@ CLEAN = {"name": lambda value: line(value, "name", longest=60), "category": _cat
 @action
 def update_status(by: Actor, status: Status, *, base_version: int | None = None, **fields: Any) -> Status:
     """Rename a column, change its category or its WIP limit."""
-    by.must("project.manage", status.project)
+    must_manage(by, status.project)
     _hold(status, base_version)
     changed = {name: value for name, value in _clean(fields).items() if value != getattr(status, name)}
     if not changed:
@@ -98,7 +99,7 @@ def _save(by: Actor, status: Status, before: dict[str, Any], after: dict[str, An
 @action
 def move_status(by: Actor, status: Status, *, after: Status | None = None) -> Status:
     """Move a column to the right of `after`, or to the left end."""
-    by.must("project.manage", status.project)
+    must_manage(by, status.project)
     same_project(status.project, [after], "after")
     _hold(status)
     others = [row for row in status.project.statuses.order_by("rank") if row.pk != status.pk]
@@ -112,7 +113,7 @@ def move_status(by: Actor, status: Status, *, after: Status | None = None) -> St
 @action
 def remove_status(by: Actor, status: Status, *, into: Status | None = None) -> Status:
     """Remove a column; its cards, archived ones too, go to the foot of `into`."""
-    by.must("project.manage", status.project)
+    must_manage(by, status.project)
     same_project(status.project, [into], "into")
     _hold(status)
     left = status.project.statuses.filter(deleted_at=None).exclude(pk=status.pk)
@@ -149,7 +150,7 @@ def _empty(by: Actor, status: Status, into: Status | None) -> None:
 @action
 def recover_status(by: Actor, status: Status) -> Status:
     """Bring a removed column back, empty."""
-    by.must("project.manage", status.project)
+    must_manage(by, status.project)
     lock_board(status.project)
     if not status.deleted_at:
         return status

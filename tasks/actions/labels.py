@@ -12,6 +12,7 @@ from workspaces.rules import line, set_fields
 from workspaces.spine import action, record
 
 from ..models import COLORS, Label, Project
+from .fitting import must_manage
 
 MOST = 500
 
@@ -46,7 +47,7 @@ def _save(label: Label, *, insert: bool = False) -> None:
 @action
 def update_label(by: Actor, label: Label, **fields: Any) -> Label:
     """Change name or color."""
-    by.must("project.manage", label.project)
+    must_manage(by, label.project)
     clean = {"name": lambda value: line(value, "name", longest=40), "color": _color}
     before, changed = set_fields(label, clean, fields)
     if not changed:
@@ -67,7 +68,7 @@ def update_label(by: Actor, label: Label, **fields: Any) -> Label:
 
 
 def _turn(by: Actor, label: Label, event: str, value: datetime | None) -> Label:
-    by.must("project.manage", label.project)
+    must_manage(by, label.project)
     if bool(label.deleted_at) == bool(value):
         return label
     label.deleted_at = value

@@ -16,6 +16,7 @@ from workspaces.spine import action, record
 
 from ..models import COLORS, Project, Status, StatusTally
 from ..rank import spread
+from .fitting import hold_places, must_manage, weigh_projects
 from .meeting import TEXTS, Since, together
 from .sharing import let_in
 
@@ -112,7 +113,7 @@ def update_project(by: Actor, project: Project, *, bases: Mapping[str, int] | No
 
     `bases` says for single fields which version their new value was made on: see meeting.py.
     """
-    by.must("project.manage", project)
+    must_manage(by, project)
     _hold(project)
     met = {name: _met(by, project, name, value, (bases or {}).get(name)) for name, value in fields.items()}
     before, changed = set_fields(project, CLEAN, met)
@@ -160,9 +161,11 @@ def _turn(by: Actor, project: Project, event: str, column: str, value: datetime 
     by.must("project.manage", project)
     if bool(getattr(project, column)) == bool(value):
         return project
+    hold_places(by)
     setattr(project, column, value)
     project.version += 1
     project.save(update_fields=[column, "version"])
+    weigh_projects(by)
     record(by, event, project, key=project.key, label=project.name, project_id=project.pk)
     return project
 

@@ -30,6 +30,7 @@ class ProjectOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     archived_at = serializers.DateTimeField(allow_null=True)
+    read_only = serializers.BooleanField(help_text="the plan has no room for it: changes answer 402")
 
 
 class ProjectFields(Strict):
@@ -125,5 +126,5 @@ def project_row(project: Project) -> dict[str, Any]:
     return {
         "id": project.pk, "key": project.key, "name": project.name, "description": project.description, "color": project.color,
         "private": project.private, "version": project.version, "created_at": project.created_at,
-        "archived_at": project.archived_at,
+        "archived_at": project.archived_at, "read_only": project.read_only,
     }  # fmt: skip

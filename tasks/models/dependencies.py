@@ -38,5 +38,9 @@ class Dependency(TenantModel):
     def __str__(self) -> str:
         return f"{self.blocked_id} waits for {self.blocking_id}"
 
+    @property
+    def read_only(self) -> bool:
+        return self.blocked.read_only
+
     def allows(self, by: Actor, permission: str) -> bool:
         return self.blocked.allows(by, permission)

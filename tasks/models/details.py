@@ -29,6 +29,10 @@ class ChecklistItem(TenantModel):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def read_only(self) -> bool:
+        return self.task.read_only
+
     def allows(self, by: Actor, permission: str) -> bool:
         return self.task.allows(by, permission)
 
@@ -52,6 +56,10 @@ class Comment(TenantModel):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+    @property
+    def read_only(self) -> bool:
+        return self.task.read_only
 
     def allows(self, by: Actor, permission: str) -> bool:
         return self.task.allows(by, permission)
@@ -78,6 +86,10 @@ class Attachment(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def read_only(self) -> bool:
+        return self.task.read_only
 
     def allows(self, by: Actor, permission: str) -> bool:
         return self.task.allows(by, permission)

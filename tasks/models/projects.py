@@ -60,6 +60,12 @@ class Project(TenantModel):
     source = models.CharField(max_length=80, blank=True, help_text="trello:<board id> for an imported project")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    read_only = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="the plan has no room for it: it can be read, and put away",
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 

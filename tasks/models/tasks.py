@@ -136,6 +136,10 @@ class Task(TenantModel):
         return f"{self.project.key}-{self.number}"
 
     @property
+    def read_only(self) -> bool:
+        return self.project.read_only
+
+    @property
     def is_open(self) -> bool:
         return self.archived_at is None and self.deleted_at is None
 

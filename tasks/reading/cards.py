@@ -110,9 +110,10 @@ def prepare(by: Actor, facts: Facts, found: list[tuple[Any, ...]], *, dated: boo
     """Cards of such rows."""
     meet(facts, {user_id for row in found for user_id in row[14]})
     pattern, today = reverse("task", args=[by.workspace.slug, "REF"]), timezone.localdate()
-    edits, archived = rights(by, facts.project)["edit"], bool(facts.project.archived_at)
+    edits = rights(by, facts.project)["edit"]
+    closed = bool(facts.project.archived_at) or by.waits("task.edit", facts.project)
     return [
-        _card(facts, row, pattern, today, edits or (len(row) > 17 and row[17] and not archived), dated) for row in found
+        _card(facts, row, pattern, today, edits or (len(row) > 17 and row[17] and not closed), dated) for row in found
     ]
 
 

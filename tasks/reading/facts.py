@@ -124,14 +124,17 @@ def _seeing(project: Project, others: list[UUID], task: Task | None = None) -> A
 
 
 def rights(by: Actor, subject: Project | Task) -> dict[str, bool]:
-    """Which buttons to show for a project or a task; an archived project is only read."""
+    """Which buttons to show for a project or a task; an archived project, and one that the plan has no room for, is only read."""
     names = {
         "edit": "task.edit", "create": "task.create", "delete": "task.delete", "comment": "comment.create",
         "manage": "project.manage",
     }  # fmt: skip
     project = subject if isinstance(subject, Project) else subject.project
     may = {name: by.may(permission, subject) for name, permission in names.items()}
-    return {name: not project.archived_at and on for name, on in may.items()} | {"settings": may["manage"]}
+    settings, may["manage"] = may["manage"], may["manage"] and not by.workspace.over
+    return {name: not (project.archived_at or project.read_only) and on for name, on in may.items()} | {
+        "settings": settings
+    }
 
 
 def open_tasks(by: Actor, facts: Facts) -> Any:

@@ -15,6 +15,7 @@ from workspaces.models import ActivityLog, Membership
 from workspaces.permissions import MEMBER
 
 from ..models import COLORS, Project, ProjectGrant
+from .facts import rights
 
 GRANT_WORDS = {"view_project": "Can read", "comment_project": "Can comment", "edit_project": "Can edit"}
 
@@ -40,7 +41,7 @@ def settings_page(by: Actor, project: Project) -> dict[str, Any]:
     count = Count("task_labels", filter=Q(task_labels__task__deleted_at=None))
     labels = project.labels.filter(deleted_at=None).annotate(count=count).order_by("name")
     return {
-        "project": project, "colors": COLORS, "grants": [{"value": value, "name": name} for value, name in GRANT_WORDS.items()],
+        "project": project, "may": rights(by, project), "colors": COLORS, "grants": [{"value": value, "name": name} for value, name in GRANT_WORDS.items()],
         "shared": [_person(row, grants[row.user_id]) for row in members if row.user_id in grants and _needs_sharing(project, row)],
         "others": [_person(row) for row in members if row.user_id not in grants and _needs_sharing(project, row)],
         "widening_url": reverse("project_widening", args=[by.workspace.slug, project.key]),

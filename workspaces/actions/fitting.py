@@ -1,8 +1,19 @@
 """Whether a workspace has more members than its plan has seats: kept on its row, since each right depends on it."""
 
+from importlib import import_module
+
+from django.conf import settings
+
 from ..actor import Actor
 from ..models import Membership, Workspace
 from ..plans import members, plan_of
+
+
+def fit(by: Actor) -> None:
+    """Within an act that changes the plan, and from time to time, since plans themselves are changed: all that there may be too much of."""
+    weigh(by)
+    for follow in import_module(settings.REACTIONS).PLAN_CHANGED:
+        follow(by)
 
 
 def weigh(by: Actor, leaving: Membership | None = None) -> None:

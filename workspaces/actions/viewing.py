@@ -11,7 +11,7 @@ from .ranks import not_above
 @action
 def start_viewing(by: Actor, role: Role, *, until: datetime) -> Role:
     """Tell that somebody looks at the workspace as this role."""
-    by.must("role.manage")
+    by.must_hold("role.manage")
     not_above(by, role)
     record(by, "view:started", role, after={"role": role.name, "until": until.isoformat()}, label=role.name)
     return role
@@ -20,6 +20,6 @@ def start_viewing(by: Actor, role: Role, *, until: datetime) -> Role:
 @action
 def stop_viewing(by: Actor, role: Role) -> Role:
     """Tell that it is over."""
-    by.must("role.manage")
+    by.must_hold("role.manage")
     record(by, "view:ended", role, before={"role": role.name}, label=role.name)
     return role

@@ -17,7 +17,7 @@ from ..panels import plans
 from ..permissions import SYSTEM_ROLES
 from ..rules import line
 from ..spine import ACTIONS, acting, action, record
-from .fitting import weigh
+from .fitting import fit
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])")
 RESERVED = frozenset("admin api www new app accounts static media help about support settings".split())
@@ -121,7 +121,7 @@ def put_on_plan(by: Actor, plan: str) -> Workspace:
     before, workspace.plan = {"plan": workspace.plan}, plan
     workspace.save(update_fields=["plan"])
     record(by, "workspace:plan_changed", workspace, before=before, after={"plan": plan}, label=workspace.name)
-    weigh(by)
+    fit(by)
     return by.workspace
 
 

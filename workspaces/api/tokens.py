@@ -116,7 +116,7 @@ def _make(by: Actor, *, kind: str, role: str = "member", days: int = 0, **asked:
 def seen(by: Actor) -> QuerySet[AccessToken]:
     """The tokens that the actor may look at and revoke."""
     rows = AccessToken.objects.within(by.workspace).select_related("user")
-    return rows if by.may("token.manage") else rows.filter(user=by.user)
+    return rows if by.holds("token.manage") else rows.filter(user=by.user)
 
 
 def token_row(token: AccessToken) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from .answers import finished
 def security(request: HttpRequest) -> HttpResponse:
     """Whether a second factor is asked for, and who has none yet; POST with `required` switches it."""
     by = request.by
-    by.must("workspace.manage")
+    by.must_hold("workspace.manage")
     if request.method == "POST":
         if (required := request.POST.get("required")) not in ("0", "1"):
             raise Refused("A second factor is required (1) or not (0).", "required")

@@ -17,11 +17,11 @@ def view_as(request: HttpRequest) -> HttpResponse:
     if "stop" in fields:
         kept = request.session.get(viewing.KEPT, {})
         role = Role.objects.within(by.workspace).filter(pk=kept.get("role")).first()
-        if role and by.may("role.manage"):
+        if role and by.holds("role.manage"):
             stop_viewing(by, role)
         viewing.end(request)
         return onward(request, "roles", by.workspace.slug)
-    by.must("role.manage")
+    by.must_hold("role.manage")
     role = find(by, fields.get("role", ""))
     start_viewing(by, role, until=viewing.ends())
     viewing.begin(request, role)
