@@ -13,7 +13,7 @@ from workspaces.backoffice import one_of, show
 from . import limits
 from .actions.hearing import reopen_events
 from .jobs import take_soon
-from .models import Billing, BillingNotice, Invoice, MeterEvent, Plan, StripeEvent, UsageDay
+from .models import Billing, BillingNotice, Invoice, MeterEvent, Plan, RevenueDay, StripeEvent, UsageDay
 
 PRICES = ("month_cents", "year_cents", "currency", "stripe_month", "stripe_year", "stripe_ai", "ai_million_cents")
 ROOM = ("seats", "guests", "projects", "storage_mb", "ai_tokens", "history_days")
@@ -46,21 +46,46 @@ class PlanAdmin(Reasoned):
 
 show(
     Billing,
-    columns="plan status seats interval period_end trial_end grace_until cancel_at_period_end",
+    columns="plan status month_cents currency seats interval period_end trial_end grace_until cancel_at_period_end began_at ended_at",
     search="customer subscription",
-    filters=[one_of("status", Billing.Status.values), one_of("interval", Billing.Interval.values)],
+    filters=[
+        one_of("status", Billing.Status.values),
+        one_of("interval", Billing.Interval.values),
+        "began_at",
+        "ended_at",
+    ],
 )
 show(
     Invoice,
-    columns="number status total due currency issued_at",
+    columns="number status total paid due currency issued_at paid_at",
     search="number stripe_id",
-    filters=[one_of("status", ["draft", "open", "paid", "void", "uncollectible"])],
+    filters=[one_of("status", ["draft", "open", "paid", "void", "uncollectible"]), "paid_at"],
 )
 
 
 show(UsageDay, columns="day seats projects storage ai_tokens api_calls", search="day", filters=["day"])
 show(MeterEvent, columns="month tokens created_at sent_at", search="month", filters=["month"])
 show(BillingNotice, columns="kind period created_at mailed_at", search="kind period", filters=["created_at"])
+
+
+@admin.register(RevenueDay)
+class RevenueDayAdmin(LookedAt):
+    """What all pay together, day by day."""
+
+    looks_through = None
+    list_display = (
+        "day",
+        "currency",
+        "paying",
+        "month_cents",
+        "came",
+        "came_cents",
+        "left",
+        "left_cents",
+        "paid_cents",
+    )
+    search_fields = ("currency",)
+    list_filter = ("day", "currency")
 
 
 @admin.register(StripeEvent)

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from .models import Billing, Plan
+from .monthly import currency_of, month_cents
 
 GRACE = timedelta(days=14)
 SOON = timedelta(days=3)  # before an end, its owners are told
 Status = Billing.Status
+EXPANDED = ["data.latest_invoice", "data.discounts.source.coupon"]  # of a list of subscriptions
 LIVE = ("trialing", "active", "past_due", "unpaid", "incomplete", "paused")
 WORDS = {"incomplete_expired": Status.CANCELED, "paused": Status.UNPAID}
 FAILED = (Status.PAST_DUE, Status.UNPAID)
@@ -30,6 +34,10 @@ class Facts:
     trial_end: datetime | None
     cancel_at_period_end: bool
     grace_until: datetime | None
+    month_cents: int
+    currency: str
+    began_at: datetime | None
+    ended_at: datetime | None
 
 
 def chosen(subscriptions: Iterable[Row]) -> Row | None:
@@ -47,7 +55,7 @@ def extra(subscriptions: Iterable[Row]) -> list[Row]:
 
 
 def facts_of(sub: Row, plans: Iterable[Plan]) -> Facts:
-    """Stripe's subscription, with its latest invoice expanded."""
+    """Stripe's subscription, with what EXPANDED names."""
     item = licensed(sub)
     price = item["price"]
     status = WORDS.get(sub["status"], sub["status"])
@@ -55,7 +63,8 @@ def facts_of(sub: Row, plans: Iterable[Plan]) -> Facts:
         subscription=sub["id"], plan=_plan(price, plans), status=status, interval=price["recurring"]["interval"],
         seats=item.get("quantity") or 1, period_start=_at(item["current_period_start"]), period_end=_at(item["current_period_end"]),
         trial_end=_at(sub.get("trial_end")), cancel_at_period_end=_is_ending(sub),
-        grace_until=_grace(sub) if status in FAILED else None,
+        grace_until=_grace(sub) if status in FAILED else None, month_cents=month_cents(sub), currency=currency_of(sub),
+        began_at=_began(sub), ended_at=_at(sub.get("ended_at")),
     )  # fmt: skip
 
 
@@ -76,12 +85,18 @@ def in_effect(row: Billing, now: datetime) -> str:
     return ""
 
 
+def paying(now: datetime) -> Q:
+    """Of rows of Billing, those that are paid or in grace."""
+    return Q(status=Status.ACTIVE) | Q(status=Status.PAST_DUE, grace_until__gt=now)
+
+
 def invoice_of(bill: Row) -> Row:
     """The fields of Invoice."""
     return {
         "stripe_id": bill["id"], "number": bill.get("number") or "", "status": bill["status"] or "draft", "currency": bill["currency"],
         "total": bill["total"], "due": bill["amount_remaining"], "issued_at": _at(bill["created"]),
-        "page": bill.get("hosted_invoice_url") or "", "pdf": bill.get("invoice_pdf") or "",
+        "page": bill.get("hosted_invoice_url") or "", "pdf": bill.get("invoice_pdf") or "", "paid": bill.get("amount_paid") or 0,
+        "paid_at": _at((bill.get("status_transitions") or {}).get("paid_at")),
     }  # fmt: skip
 
 
@@ -102,6 +117,11 @@ def _grace(sub: Row) -> datetime | None:
     begun = bill["created"] if isinstance(bill, dict) else licensed(sub)["current_period_start"]
     at = _at(begun)
     return at and at + GRACE
+
+
+def _began(sub: Row) -> datetime | None:
+    """When it began to be paid; one whose first payment never came did not."""
+    return None if sub["status"].startswith("incomplete") else _at(sub.get("trial_end") or sub.get("start_date"))
 
 
 def _at(seconds: int | None) -> datetime | None:

@@ -142,6 +142,16 @@ def note_use(workspace_id: str) -> None:
 
 
 @shared_task
+def note_revenue() -> None:
+    """Each hour: what all pay together, today and, as far as it is known only now, yesterday."""
+    from .actions import revenue
+    from .actions.metering import today
+
+    for day in (today() - timedelta(days=1), today()):
+        revenue.note_revenue(day)
+
+
+@shared_task
 def reconcile_all() -> None:
     """Each night: what differs between Stripe and us, logged and mended."""
     from .reconciling import reconcile

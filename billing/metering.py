@@ -6,7 +6,7 @@ from workspaces import tenancy
 from workspaces.actor import Actor
 
 from . import wire
-from .actions.metering import mark_sent, note_overage
+from .actions.overage import counts_at, mark_sent, note_overage
 from .models import MeterEvent
 from .pulling import row_of
 
@@ -29,5 +29,6 @@ def settle_overage(by: Actor) -> int:
 
 def _tell(row: MeterEvent, customer: str) -> None:
     payload = {"stripe_customer_id": customer, "value": str(row.tokens)}
-    asked = {"event_name": EVENT, "identifier": str(row.pk), "payload": payload}
+    at = int(counts_at(row).timestamp())
+    asked = {"event_name": EVENT, "identifier": str(row.pk), "payload": payload, "timestamp": at}
     wire.ask(lambda stripe: stripe.billing.meter_events.create(asked), known="already exists with identifier")

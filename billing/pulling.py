@@ -11,7 +11,7 @@ from workspaces.owners import system_of
 
 from . import wire
 from .actions.following import follow_stripe
-from .facts import Facts, chosen, extra, facts_of, invoice_of
+from .facts import EXPANDED, Facts, chosen, extra, facts_of, invoice_of
 from .models import Billing, Plan
 
 TRIES = 8
@@ -53,7 +53,7 @@ def row_of(workspace_id: UUID) -> Billing | None:
 
 def look(customer: str) -> Held:
     """Ask Stripe; outside of any transaction."""
-    rows = list(wire.all_of(_subscriptions, customer=customer, status="all", expand=["data.latest_invoice"]))
+    rows = list(wire.all_of(_subscriptions, customer=customer, status="all", expand=EXPANDED))
     bills = wire.ask(lambda stripe: stripe.invoices.list({"customer": customer, "limit": INVOICES}))
     return held_of(rows, bills["data"])
 

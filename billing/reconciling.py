@@ -11,11 +11,23 @@ from workspaces.owners import system_of
 
 from . import wire
 from .actions.subscribing import note_customer
-from .facts import LIVE, Facts, extra
+from .facts import EXPANDED, LIVE, Facts, extra
 from .models import Billing, Plan
 from .pulling import held_of, pull
 
-COMPARED = ("subscription", "plan", "status", "interval", "seats", "cancel_at_period_end", "period_end")
+COMPARED = (
+    "subscription",
+    "plan",
+    "status",
+    "interval",
+    "seats",
+    "cancel_at_period_end",
+    "period_end",
+    "month_cents",
+    "currency",
+    "began_at",
+    "ended_at",
+)
 Row = dict[str, Any]
 
 
@@ -23,7 +35,7 @@ def reconcile(*, mend: bool, slug: str = "") -> Iterator[str]:
     """A line for each difference; with `mend` each is taken over from Stripe."""
     yield from _prices()
     held: dict[str, list[Row]] = defaultdict(list)
-    for sub in wire.all_of(lambda stripe, params: stripe.subscriptions.list(params), status="all", expand=["data.latest_invoice"]):  # fmt: skip
+    for sub in wire.all_of(lambda stripe, params: stripe.subscriptions.list(params), status="all", expand=EXPANDED):  # fmt: skip
         held[sub["customer"]].append(sub)
     rows = Billing._base_manager.using("ops").select_related("workspace").filter(workspace__deleted_at=None)
     rows = rows.filter(workspace__slug=slug) if slug else rows

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import guesses
 from ai.jobs import sweep_ai, tidy_ai
-from billing.jobs import due_workspaces, note_use, sweep_billing, sweep_events
+from billing.jobs import due_workspaces, note_revenue, note_use, sweep_billing, sweep_events
 from office.actions import keeping
 from tasks.actions.delivery import UNPLANNED
 from tasks.actions.reminding import AROUND
@@ -88,6 +88,7 @@ def tidy() -> None:
     """Each hour: files and drafts that nobody needs any more, and tries of passwords that count no more."""
     guesses.forget_old()
     keeping.forget_old()
+    note_revenue.delay()
     for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
         tidy_files.delay(str(pk))
         tidy_inboxes.delay(str(pk))

@@ -1,6 +1,6 @@
 """Bars drawn on the server: SVG without script, each bar with its words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -39,6 +39,18 @@ def by_day(counts: dict[date, int], *, days: int, today: date, what: str) -> Cha
     return Chart(
         bars(values, [f"{day:%-d %b}: {value:,}" for day, value in zip(span, values, strict=True)]), f"{span[0]:%-d %b}", f"{span[-1]:%-d %b}",
         f"{what}, {days} days: {sum(values):,} in all, most {max(values):,} on a day",
+    )  # fmt: skip
+
+
+def standing(values: dict[date, int], *, days: int, today: date, what: str, say: Callable[[int], str]) -> Chart:
+    """How something stood on each of the last days; a day that nobody counted is as the one before it."""
+    span, last, stood = [today - timedelta(days=days - 1 - number) for number in range(days)], 0, []
+    for day in span:
+        last = values.get(day, last)
+        stood.append(last)
+    return Chart(
+        bars(stood, [f"{day:%-d %b}: {say(value)}" for day, value in zip(span, stood, strict=True)]), f"{span[0]:%-d %b}", f"{span[-1]:%-d %b}",
+        f"{what}, {days} days: {say(stood[0])} at first, {say(stood[-1])} now, most {say(max(stood))}",
     )  # fmt: skip
 
 

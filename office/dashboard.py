@@ -6,6 +6,7 @@ Read across all workspaces by the ops role, at most every five minutes (REFRESH)
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -19,6 +20,7 @@ from django.utils.http import urlencode
 from accounts.ids import key_at
 from ai.models import AIUsage
 from billing.models import Billing, StripeEvent
+from billing.templatetags.billing import money as written
 from workspaces.models import ActivityLog, Workspace
 
 from . import charts, revenue
@@ -92,13 +94,38 @@ def trials() -> Card:
 
 
 def money() -> Card:
-    """What comes in each month, and who left."""
+    """What comes in each month, and who came and left."""
+    paid = listed("billing_billing", status="active")
     found = revenue.read()
-    address = listed("billing_billing", status="active")
-    note = f"a month, from {found.paying:,} workspaces; {found.left:,} left in 30 days ({found.churn:.1f} %)"
-    if not found.paying and not found.left:
-        return Card("Revenue", "none yet", "No workspace has a subscription.", address, "billing.view_billing")
-    return Card("Revenue", revenue.dollars(found.month_cents), note, address, "billing.view_billing")
+    if not any(one.paying or one.left for one in found):
+        return Card("Revenue", "none yet", "No workspace has a subscription.", paid, "billing.view_billing")
+    first, *others = found
+    chart = charts.standing(
+        first.days | {timezone.now().date(): first.month_cents}, days=revenue.SHOWN, today=timezone.now().date(), what="Revenue a month",
+        say=partial(written, currency=first.currency),
+    )  # fmt: skip
+    note = f"a month, from {first.paying:,} workspace{'' if first.paying == 1 else 's'}"
+    rows = [*_moves(first), *(_also(one) for one in others)]
+    return Card("Revenue", written(first.month_cents, first.currency), note, paid, "billing.view_billing", chart, ("In 30 days", "Workspaces", "A month"), rows)  # fmt: skip
+
+
+def _moves(one: revenue.Revenue) -> list[tuple[tuple[str, str], ...]]:
+    """Who came and left in 30 days, what that is of all, and which bills were paid; each leads to its rows."""
+    since, said = _stamp(timezone.now() - MONTH), partial(written, currency=one.currency)
+    came = listed("billing_billing", began_at__gte=since)
+    left = listed("billing_billing", status="canceled", ended_at__gte=since)
+    days, bills = listed("billing_revenueday"), listed("billing_invoice", status="paid", paid_at__gte=since)
+    return [
+        (("Came", ""), (f"{one.came:,}", came), (said(one.came_cents), days)),
+        (("Left", ""), (f"{one.left:,}", left), (said(one.left_cents), days)),
+        (("Churn", ""), (f"{one.churn:.1f} %", left), (f"{one.lost:.1f} %", days)),
+        (("Bills paid", ""), ("", ""), (said(one.paid_cents), bills)),
+    ]  # fmt: skip
+
+
+def _also(one: revenue.Revenue) -> tuple[tuple[str, str], ...]:
+    """What is paid in another currency: nothing is added up across them."""
+    return ((f"Also, in {one.currency.upper()}", ""), (f"{one.paying:,}", listed("billing_billing", status="active")), (written(one.month_cents, one.currency), listed("billing_revenueday", currency=one.currency)))  # fmt: skip
 
 
 def ai_costs() -> Card:
@@ -108,11 +135,11 @@ def ai_costs() -> Card:
     total = rows.aggregate(cost=Sum("cost_micros"))["cost"] or 0
     paid = revenue.of_each([one["workspace"] for one in top])
     shown = [
-        ((one["workspace__name"], page_of(one["workspace"])), (revenue.dollars(one["cost"] / 10_000), ""), (revenue.dollars(paid.get(one["workspace"], 0)), ""))
+        ((one["workspace__name"], page_of(one["workspace"])), (written(one["cost"] / 10_000), ""), (written(*paid.get(one["workspace"], (0, "usd"))), ""))
         for one in top
     ]  # fmt: skip
     note = "in 30 days, by the prices of the models" if total else "No question in 30 days had a price."
-    return Card("AI cost", revenue.dollars(total / 10_000), note, listed("ai_aiusage"), "ai.view_aiusage", heads=("Workspace", "Cost", "Pays a month"), rows=shown)  # fmt: skip
+    return Card("AI cost", written(total / 10_000), note, listed("ai_aiusage"), "ai.view_aiusage", heads=("Workspace", "Cost", "Pays a month"), rows=shown)  # fmt: skip
 
 
 def failed_jobs() -> Card:

@@ -15,6 +15,7 @@ from accounts.models import StaffAct, User
 from ai.budget import limit_of, period
 from ai.models import AIBudget, AIUsage
 from billing.models import Billing
+from billing.templatetags.billing import money as written
 from tasks.models import Delivery, ImportRun
 from workspaces import tenancy
 from workspaces.models import ActivityLog, Invitation, Membership, Stream, SupportAccess, Workspace
@@ -115,7 +116,7 @@ def money(workspace: Workspace) -> list[Fact]:
     """What it pays, and what its questions to the operator's AI cost."""
     row = _ops(Billing).filter(workspace=workspace).first()
     spent = _ops(AIUsage).filter(workspace=workspace, pk__gte=key_at(timezone.now() - MONTH)).aggregate(cost=Sum("cost_micros"))  # fmt: skip
-    found = [Fact("Plan", plan_of(workspace).name), Fact("AI in 30 days", f"${(spent['cost'] or 0) / 1e6:,.2f}", listed("ai_aiusage", workspace))]  # fmt: skip
+    found = [Fact("Plan", plan_of(workspace).name), Fact("AI in 30 days", written((spent["cost"] or 0) / 10_000), listed("ai_aiusage", workspace))]  # fmt: skip
     if workspace.granted_tokens(period()):
         found.append(Fact("Tokens granted this month", f"{workspace.extra_ai_tokens:,}"))
     if row is None:
@@ -123,7 +124,14 @@ def money(workspace: Workspace) -> list[Fact]:
     ends = [Fact("Trial ends", row.trial_end)] if row.trial_end else []
     ends += [Fact("Paid until", row.period_end)] if row.period_end else []
     address = listed("billing_billing", workspace)
-    return [*found, Fact("Subscription", row.get_status_display(), address), Fact("Seats paid for", row.seats), *ends]
+    pays = [Fact("Pays a month", written(row.month_cents, row.currency), address)] if row.subscribed else []
+    return [
+        *found,
+        Fact("Subscription", row.get_status_display(), address),
+        *pays,
+        Fact("Seats paid for", row.seats),
+        *ends,
+    ]
 
 
 def acts(workspace: Workspace) -> list[StaffAct]:

@@ -67,9 +67,9 @@ def knows_everybody(by: Actor) -> bool:
     return by.level >= MEMBER or by.holds("role.manage") or by.holds("member.remove")
 
 
-def usage(kind: str, workspace_id: UUID) -> int:
-    """How many `projects` a workspace has, how many bytes of `storage` its files take, how many `ai_tokens` it used this month."""
-    return _registered().USAGE[kind](workspace_id)  # type: ignore[no-any-return]
+def usage(kind: str, workspace_id: UUID, **of: Any) -> int:
+    """How many `projects` a workspace has, how many bytes of `storage` its files take, how many `ai_tokens` it used this month, or in a `month`."""
+    return _registered().USAGE[kind](workspace_id, **of)  # type: ignore[no-any-return]
 
 
 def plans() -> Any:

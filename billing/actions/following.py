@@ -12,7 +12,7 @@ from ..facts import FAILED, Facts, in_effect
 from ..models import Billing, Invoice
 from .rows import Status, follow_plan, hold, notice, save, told
 
-KEPT = ("number", "status", "currency", "total", "due", "issued_at", "page", "pdf")
+KEPT = ("number", "status", "currency", "total", "due", "issued_at", "page", "pdf", "paid", "paid_at")
 
 
 @action

@@ -1,25 +1,20 @@
-"""What was used each day, what is sold of AI beyond the plan, and who is written to when a limit comes near.
+"""What was used each day, and who is written to when a limit comes near.
 
 Counting is no change of the product, so nothing is recorded (docs/adr/0011).
 """
 
-from collections.abc import Iterable
 from datetime import UTC, date
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Sum
 from django.utils import timezone
 
 from workspaces import limiting
 from workspaces.actor import Actor
-from workspaces.models import Workspace
 from workspaces.plans import plan_of, used
 
-from ..models import BillingNotice, MeterEvent, UsageDay
+from ..models import BillingNotice, UsageDay
 from ..reading.usage import TITLES, WARN_AT, meters
 from ..templatetags.billing import amount
-from .rows import hold
 
 STEPS = (100, WARN_AT)  # percent at which owners are written to
 
@@ -46,28 +41,6 @@ def note_limits(by: Actor) -> None:
         if (step := next((step for step in STEPS if one.most and one.percent >= step), 0)) and not _by_ai(one.kind)
     ]  # fmt: skip
     BillingNotice.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def note_overage(by: Actor) -> int:
-    """What was used beyond the plan and is not told to Stripe yet, as one event; how many tokens that is."""
-    row, workspace = hold(by), Workspace.objects.get(pk=by.workspace.pk)  # not the actor's copy: money hangs on it
-    included = plan_of(workspace).ai_tokens or settings.AI_TOKENS
-    if not row.overage or not row.subscribed or not included:
-        return 0
-    month = today().replace(day=1)
-    beyond = used(by.workspace, "ai_tokens") - included - workspace.granted_tokens(month)
-    rows = MeterEvent.objects.within(by.workspace).filter(month=month)
-    told = rows.aggregate(tokens=Sum("tokens", default=0))["tokens"]
-    more = min(beyond, row.overage_cap or 0) - int(told)
-    if more <= 0:
-        return 0
-    MeterEvent(workspace=by.workspace, month=month, tokens=more).save(force_insert=True)
-    return more
-
-
-def mark_sent(by: Actor, rows: Iterable[MeterEvent]) -> None:
-    """Stripe has them."""
-    MeterEvent.objects.within(by.workspace).filter(pk__in=[row.pk for row in rows]).update(sent_at=timezone.now())
 
 
 def today() -> date:

@@ -35,6 +35,14 @@ class Billing(TenantModel):
     grace_until = models.DateTimeField(null=True, blank=True, help_text="until when the plan holds though a payment failed")  # fmt: skip
     overage = models.BooleanField("AI beyond the plan", default=False)
     overage_cap = models.BigIntegerField(null=True, blank=True, help_text="tokens a month beyond the plan's own")
+    month_cents = models.BigIntegerField(
+        "a month", default=0, help_text="cents that the subscription comes to in a month, coupons off"
+    )
+    currency = models.CharField(max_length=3, default="usd")
+    began_at = models.DateTimeField(null=True, blank=True, help_text="when the subscription began to be paid")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="when it was over")
+    metered_month = models.DateField(null=True, blank=True, help_text="of which AI beyond the plan is counted, UTC")
+    metered_included = models.BigIntegerField(default=0, help_text="tokens that the plan held in it")
     checkout = models.CharField(max_length=255, blank=True, help_text="the checkout that was begun last")
     version = models.PositiveBigIntegerField(
         default=0, help_text="counts each look at Stripe and each try to change it"
@@ -65,6 +73,8 @@ class Invoice(TenantModel):
     total = models.BigIntegerField(help_text="cents")
     due = models.BigIntegerField(help_text="cents that are not paid yet")
     issued_at = models.DateTimeField()
+    paid = models.BigIntegerField(default=0, help_text="cents that were paid")
+    paid_at = models.DateTimeField(null=True, blank=True)
     page = models.URLField(max_length=1000, blank=True)
     pdf = models.URLField(max_length=1000, blank=True)
 

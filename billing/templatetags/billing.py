@@ -9,7 +9,7 @@ NO_CENTS = {"jpy", "krw", "vnd", "clp", "isk"}
 
 
 @register.filter
-def money(cents: int | None, currency: str = "usd") -> str:
+def money(cents: float | None, currency: str = "usd") -> str:
     """$1,234.50; whole amounts without cents."""
     if cents is None:
         return "–"

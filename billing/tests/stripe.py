@@ -24,7 +24,7 @@ DAY = 86_400
 LENGTH = {"month": 30 * DAY, "year": 365 * DAY}
 PREFIX = {
     "customer": "cus", "product": "prod", "price": "price", "subscription": "sub", "subscription_item": "si", "invoice": "in",
-    "checkout.session": "cs_test", "billing_portal.session": "bps", "event": "evt",
+    "coupon": "co", "discount": "di", "checkout.session": "cs_test", "billing_portal.session": "bps", "event": "evt",
 }  # fmt: skip
 LIVE = ("trialing", "active", "past_due", "unpaid", "incomplete")
 
@@ -172,10 +172,25 @@ class Stripe(ThreadingHTTPServer):
         sub = self.get("subscription", pk)
         invoice = self.get("invoice", sub["latest_invoice"])
         invoice |= {"status": "paid", "amount_paid": invoice["total"], "amount_remaining": 0}
+        invoice["status_transitions"]["paid_at"] = self.now()
         self.tell("invoice.paid", invoice)
         sub["status"] = "active"
         self.tell("customer.subscription.updated", sub)
         return sub
+
+    def give(self, sub: Row, **coupon: Any) -> None:
+        """A coupon on a subscription: `percent_off` or `amount_off`, and `duration`."""
+        row = self.new(
+            "coupon", **{"percent_off": None, "amount_off": None, "currency": "usd", "duration": "forever"} | coupon
+        )
+        discount = self.new(
+            "discount",
+            subscription=sub["id"],
+            start=self.now(),
+            end=None,
+            source={"type": "coupon", "coupon": row["id"]},
+        )
+        sub["discounts"].append(discount["id"])
 
     def end(self, sub: Row) -> Row:
         sub |= {"status": "canceled", "canceled_at": self.now(), "ended_at": self.now(), "cancel_at_period_end": False}
@@ -233,7 +248,7 @@ class Stripe(ThreadingHTTPServer):
             total=cents, subtotal=cents, amount_due=cents, amount_paid=cents if paid else 0, amount_remaining=0 if paid else cents,
             attempt_count=1, attempted=True, auto_advance=True, collection_method="charge_automatically", discounts=[], default_tax_rates=[],
             hosted_invoice_url=f"{self.url}/invoice/{number}", invoice_pdf=f"{self.url}/invoice/{number}/pdf",
-            period_start=sub["start_date"], period_end=sub["start_date"], status_transitions={"finalized_at": self.now()},
+            period_start=sub["start_date"], period_end=sub["start_date"], status_transitions={"finalized_at": self.now(), "paid_at": self.now() if paid else None},
             lines={"object": "list", "data": [], "has_more": False, "url": "/v1/invoices/lines"},
             parent={"type": "subscription_details", "subscription_details": {"subscription": sub["id"], "metadata": {}}},
         )  # fmt: skip
@@ -397,6 +412,9 @@ class Answers(BaseHTTPRequestHandler):
                 return {"object": "invoice", "total": total, "subtotal": total, "amount_due": max(total, 0), "currency": "usd",
                         "lines": {"object": "list", "data": lines, "has_more": False}}  # fmt: skip
             case "POST", "billing", "meter_events":
+                at = int(data.get("timestamp", up.now()))
+                if not up.now() - 35 * DAY <= at <= up.now() + 300:
+                    raise Fault(400, "The timestamp must be within the past 35 days or up to 5 minutes in the future.")
                 if any(one["identifier"] == data["identifier"] for one in up.meters):
                     raise Fault(400, f"An event already exists with identifier {data['identifier']}.")
                 up.meters.append(data)
@@ -454,8 +472,14 @@ class Answers(BaseHTTPRequestHandler):
         return {"object": "list", "data": page, "has_more": len(rows) > limit, "url": f"/v1/{kind}s"}
 
     def _expanded(self, row: Row, names: list[str]) -> Row:
-        more = {name: self.server.objects.get(row[name]) for name in names if row.get(name)}
+        more = {name: self.server.objects.get(row[name]) for name in names if "." not in name and row.get(name)}
+        if "discounts.source.coupon" in names:
+            more["discounts"] = [self._discount(pk) for pk in row["discounts"]]
         return shown(row) | more
+
+    def _discount(self, pk: str) -> Row:
+        found = self.server.objects[pk]
+        return found | {"source": found["source"] | {"coupon": self.server.objects[found["source"]["coupon"]]}}
 
     def _pay_page(self, pk: str, data: Row) -> None:
         session = self.server.get("checkout.session", pk)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from ai.models import AIBudget
 from billing import doing
 from billing.actions.metering import note_day, note_limits, today
+from billing.actions.overage import midnight
 from billing.errors import Away
 from billing.jobs import sweep_billing
 from billing.metering import settle_overage
@@ -28,6 +29,7 @@ from workspaces.tests.people import Program, add_member, browser, make_person
 
 from .desk import billing, bought, hear, plan
 from .stripe import Stripe
+from .test_life import turn
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "ops"])
 
@@ -183,3 +185,27 @@ def test_programs_see_and_change_the_plan(till: Stripe, alice: Actor, bob: Actor
     assert down.status_code == 503 and down["Content-Type"] == "application/problem+json"
     assert Program(bob).get("billing/").status_code == 403
     assert Client().get("/api/v1/workspaces/acme/billing/").status_code == 401
+
+
+def test_the_last_minute_of_a_month_is_told_for_that_month_once(till: Stripe, alice: Actor) -> None:
+    bought(alice, till)
+    doing.pay_for_more(alice, on=True, cap=1_000_000)
+    use_ai(alice, 0)
+    settle_overage(alice)
+    month = today().replace(day=1)
+    ended = (month - timedelta(days=1)).replace(day=1)
+    turn(alice, metered_month=ended, metered_included=5_000_000)
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        AIBudget.objects.create(workspace=alice.workspace, period=ended, kind="plan", used=5_200_000)
+    settle_overage(alice)
+    settle_overage(alice)
+    (told,) = till.meters
+    assert told["payload"]["value"] == "200000"
+    assert int(told["timestamp"]) == midnight(month).timestamp() - 1
+    use_ai(alice, 5_100_000)
+    turn(alice, metered_month=ended, metered_included=5_000_000)
+    settle_overage(alice)
+    turn(alice, metered_month=ended - timedelta(days=40))
+    settle_overage(alice)
+    assert [one["payload"]["value"] for one in till.meters] == ["200000", "100000"]
+    assert int(till.meters[1]["timestamp"]) >= midnight(month).timestamp()

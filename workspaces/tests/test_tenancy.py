@@ -43,6 +43,7 @@ GLOBAL = {
     "guardian.GroupObjectPermission": "the same",
     "sessions.Session": "a person's",
     "billing.Plan": "what is sold, to whichever workspace",
+    "billing.RevenueDay": "what all workspaces together pay, by day",
     "billing.StripeEvent": "that Stripe told of something, before it is known of whom: ids alone",
     "ai.Prompt": "what the operator has the AI asked for, in whichever workspace",
     "ai.PromptVersion": "a wording of it",
