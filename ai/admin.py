@@ -124,5 +124,7 @@ class ModelPriceAdmin(Reasoned):
         return dollars(price.cached)
 
 
+show(models.TaskMeaning, columns="task", search="task__title", filters=[], joins="task")
+show(models.MeaningCursor, columns="workspace seq", search="workspace__slug", filters=[], joins="workspace")
 show(models.TriageVerdict, columns="field source user created_at", search="field source user__email",
      filters=["created_at", one_of("field", ("label", "assignee", "priority", "project", "duplicate"))], joins="user")  # fmt: skip

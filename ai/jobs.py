@@ -2,9 +2,11 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -29,7 +31,7 @@ def perform_soon(workspace_id: UUID, run_id: UUID) -> None:
 
 
 def sweep_ai(workspace_id: str) -> None:
-    """Each minute: charge what dead processes left held, write to owners whose budget runs low, and take up runs that wait or whose worker died."""
+    """Each minute: charge what dead processes left held, write to owners whose budget runs low, take up runs that wait or whose worker died, and read titles that nobody has read."""
     from .actions.metering import sweep_reservations
     from .actions.warnings import send_warnings
     from .runs import left_behind
@@ -40,6 +42,7 @@ def sweep_ai(workspace_id: str) -> None:
         waiting = left_behind(UUID(workspace_id), timezone.now() - timedelta(minutes=1))
     for pk in waiting:
         perform_soon(UUID(workspace_id), pk)
+    learn_titles.delay(workspace_id)
 
 
 @shared_task
@@ -82,3 +85,31 @@ def try_versions(version_ids: list[str], since: int) -> None:
         with suppress(OperationalError):
             try_versions.delay(version_ids, since)
             return
+
+
+def learn_soon(by: Actor, rows: list[Any]) -> None:
+    """Have a worker read new titles; what the queue does not take, the sweep finds."""
+    if not settings.SIMILAR_BY_MEANING or not any(
+        row.event == "task:created" or (row.event == "task:updated" and "title" in row.after) for row in rows
+    ):
+        return
+    with suppress(OperationalError):
+        learn_titles.delay(str(by.workspace.pk))
+
+
+@shared_task
+def learn_titles(workspace_id: str) -> None:
+    """Keep what the titles mean that the record tells of: a round at a time, in short transactions, the model outside of them."""
+    from .actions.meanings import keep_meanings
+    from .meaning import is_on, vectors_of
+    from .reading.meanings import unread
+
+    here = UUID(workspace_id)
+    while is_on():
+        with tenancy.workspace(here, atomic=True):
+            found = unread(here)
+        if found is None:
+            return
+        vectors = vectors_of(list(found.titles.values())) if found.titles else []
+        made = {key: (title, vector) for (key, title), vector in zip(found.titles.items(), vectors, strict=True)}
+        keep_meanings(here, made, seq=found.seq)

@@ -8,7 +8,7 @@ HERE = Path(__file__).resolve().parent.parent / "static" / "icons"
 NAMES = """
 activity align-left archive archive-restore arrow-down arrow-left arrow-right arrow-up arrow-up-right at-sign bell bell-off book-open calendar
 calendar-clock check chevron-down chevron-left chevron-right chevrons-up-down circle-alert circle-check circle-help circle-plus clock
-columns-3 command copy corner-down-left download ellipsis external-link eye file-up filter flag folder gauge git-branch globe grip-vertical hash history house
+columns-3 command copy corner-down-left download ellipsis external-link eye file-up filter flag folder folder-input gauge git-branch globe grip-vertical hash history house
 inbox info keyboard kanban key-round laptop layers link link-2 list list-checks list-filter list-tree lock log-out mail message-square message-circle monitor moon
 move panel-left panel-left-close panel-right paperclip pencil plug plus refresh-cw rotate-ccw search send settings shield shield-check sliders-horizontal
 smartphone smile sparkles square-check square-kanban square-pen sun tag trash-2 triangle-alert undo-2 unlink upload user user-minus user-plus user-round

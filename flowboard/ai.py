@@ -17,6 +17,9 @@ AI_DEADLINE = env.int("AI_DEADLINE", default=60)
 # tokens a month of a workspace whose plan sets no limit; 0: none
 AI_TOKENS = env.int("AI_TOKENS", default=0)
 
+# likely duplicates by what titles mean: a worker makes vectors of them (ai/meaning.py)
+SIMILAR_BY_MEANING = env.bool("SIMILAR_BY_MEANING", default=True)
+
 # jobs of the AI wait for nobody else's
 CELERY_TASK_ROUTES = {name: {"queue": "ai"} for name in ("ai.jobs.perform_run", "ai.jobs.try_versions")}
 # below warnings they tell of requests, whose texts are people's

@@ -3,6 +3,7 @@
 from accounts.actions import end_push
 from ai.actions.runs import end_runs
 from ai.actions.settings import end_choice
+from ai.jobs import learn_soon
 from billing.jobs import seats_soon
 from office.actions.keeping import forget_mails
 from realtime.doorbell import hang_up, look_again, ring, ring_inbox
@@ -23,7 +24,7 @@ from workspaces.jobs import tell_soon
 IN_TRANSACTION = [count]
 
 # after commit, at least once where a sweep or the head check makes good: (by, rows) -> None
-AFTER_COMMIT = [ring, tell_people_soon, run_rules_soon, seats_soon]
+AFTER_COMMIT = [ring, tell_people_soon, run_rules_soon, seats_soon, learn_soon]
 
 # after commit, at least once where the hub's own looks make good: (session's key) -> None, (user's id) -> None
 SESSION_ENDED = [hang_up, end_push]

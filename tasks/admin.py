@@ -68,6 +68,13 @@ show(
     filters=["created_at", DELETED],
     joins="task",
 )
+show(
+    models.FormerAddress,
+    columns="project number task",
+    search="task__title project__key",
+    filters=[],
+    joins="project task",
+)
 show(models.ImportRun, columns="file_name kind state user project created_at finished_at", search="file_name error user__email",
      filters=["state", "created_at"], joins="user project")  # fmt: skip
 show(models.Delivery, columns="user channel kind due_at tries ended_at outcome", search="user__email",

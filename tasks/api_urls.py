@@ -26,6 +26,7 @@ from .api.people import OnePerson, OneTaskPerson, People, TaskPeople
 from .api.preferences import Preferences
 from .api.projects import ArchiveProject, OneProject, Projects, RestoreProject
 from .api.tasks import ArchiveTask, MoveTask, OneTask, PinTask, RestoreTask, TaskActivity
+from .api.transfers import DuplicateTask, TransferTask
 
 BASE = "api/v1/workspaces/<slug:workspace>/"
 PROJECT, TASK = f"{BASE}projects/<slug:key>/", f"{BASE}tasks/<slug:ref>/"
@@ -51,6 +52,8 @@ urlpatterns = [
     path(f"{BASE}tasks/bulk/", BulkTasks.as_view()),
     path(TASK, OneTask.as_view()),
     path(f"{TASK}move/", MoveTask.as_view()),
+    path(f"{TASK}transfer/", TransferTask.as_view(), name="task_prospect"),
+    path(f"{TASK}duplicate/", DuplicateTask.as_view()),
     path(f"{TASK}pin/", PinTask.as_view()),
     path(f"{TASK}archive/", ArchiveTask.as_view()),
     path(f"{TASK}restore/", RestoreTask.as_view()),

@@ -7,4 +7,4 @@ class TasksConfig(AppConfig):
     name = "tasks"
 
     def ready(self) -> None:
-        from . import events, proposing, undo  # noqa: F401  (they register what the log may say, what can be proposed, and undo)
+        from . import events, proposing, undo, undo_moves  # noqa: F401  (they register what the log may say, what can be proposed, and undo)

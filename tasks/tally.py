@@ -6,8 +6,8 @@ from django.db import connection
 
 from workspaces.spine import Act
 
-ENTERS = {"task:created", "task:restored", "task:recovered"}
-LEAVES = {"task:archived", "task:deleted"}
+ENTERS = {"task:created", "task:restored", "task:recovered", "task:arrived"}
+LEAVES = {"task:archived", "task:deleted", "task:left"}
 
 
 def count(act: Act) -> None:

@@ -20,14 +20,15 @@ from .models import Attachment, ChecklistItem, Comment, Label, Project, Status, 
 from .rank import followed
 
 
-def _find(model: Any, by: Actor, row: Any, *related: str) -> Any:
+def find(model: Any, by: Actor, row: Any, *related: str) -> Any:
+    """What a row is about. Raises Stale where it is gone."""
     found = model.objects.within(by.workspace).select_related(*related).filter(pk=row.subject_id).first()
     if found is None:
         raise Stale(f"{row.subject_key} {row.subject_label} is gone.")
     return found
 
 
-def _still(now: Any, then: Any, words: str) -> None:
+def still(now: Any, then: Any, words: str) -> None:
     """The field must hold what the change left there."""
     if now != then:
         raise Stale(f"{words} was changed again since.")
@@ -35,10 +36,10 @@ def _still(now: Any, then: Any, words: str) -> None:
 
 @undoes("task:moved")
 def move_back(by: Actor, row: Any) -> None:
-    task = _find(Task, by, row, "project", "status")
-    _still(str(task.status_id), row.after["status"]["id"], row.subject_key)
+    task = find(Task, by, row, "project", "status")
+    still(str(task.status_id), row.after["status"]["id"], row.subject_key)
     if row.after["status"] == row.before["status"]:
-        _still(task.rank, _rank_now(by, row, row.after), f"The place of {row.subject_key}")
+        still(task.rank, _rank_now(by, row, row.after), f"The place of {row.subject_key}")
     to = Status.objects.within(by.workspace).select_related("project").get(pk=row.before["status"]["id"])
     rank = _rank_now(by, row, row.before)
     above = Task.objects.filter(workspace=by.workspace, status=to, rank__lt=rank).exclude(pk=task.pk)
@@ -61,26 +62,27 @@ def stay(by: Actor, row: Any) -> None:
 
 @undoes("task:updated")
 def set_back(by: Actor, row: Any) -> None:
-    task = _find(Task, by, row, "project", "status")
+    task = find(Task, by, row, "project", "status")
     fields = {}
     for name, was in row.before.items():
         words = f"The {name} of {row.subject_key}"
         if name in TEXTS:
             fields[name] = _taken_out(getattr(task, name), row, name, words)
             continue
-        _still(_current(task, name), _ids(row.after[name]), words)
-        fields[name] = _loaded(by, name, was)
+        still(current(task, name), ids(row.after[name]), words)
+        fields[name] = loaded(by, name, was)
     actions.update_task(by, task, **fields)
 
 
 def _taken_out(now: str, row: Any, name: str, words: str) -> str:
     """A text without what the change brought; paragraphs that were written since stay."""
     merged = merge(row.after[name], now, row.before[name])
-    _still(merged.clashes, False, words)
+    still(merged.clashes, False, words)
     return merged.text
 
 
-def _current(task: Task, name: str) -> Any:
+def current(task: Task, name: str) -> Any:
+    """A field as a fact of the record names it."""
     if name == "assignees":
         return sorted(str(pk) for pk in task.assignments.values_list("user_id", flat=True))
     if name == "labels":
@@ -89,18 +91,18 @@ def _current(task: Task, name: str) -> Any:
     return value if value is None or isinstance(value, int | str) else str(value)
 
 
-def _ids(fact: Any) -> Any:
+def ids(fact: Any) -> Any:
     """People and labels are the same whatever they are called now."""
     return sorted(one["id"] for one in fact) if isinstance(fact, list) else fact
 
 
-def _loaded(by: Actor, name: str, was: Any) -> Any:
+def loaded(by: Actor, name: str, was: Any) -> Any:
     """A fact of the record as the action takes it."""
     if name == "assignees":
-        return list(User.objects.filter(pk__in=_ids(was)))
+        return list(User.objects.filter(pk__in=ids(was)))
     if name == "labels":
         return list(
-            Label.objects.within(by.workspace).filter(pk__in=_ids(was), deleted_at=None).select_related("project")
+            Label.objects.within(by.workspace).filter(pk__in=ids(was), deleted_at=None).select_related("project")
         )
     if name == "parent":
         return was and Task.objects.within(by.workspace).select_related("project").get(pk=was)
@@ -109,7 +111,7 @@ def _loaded(by: Actor, name: str, was: Any) -> Any:
 
 @undoes("task:created")
 def unmake(by: Actor, row: Any) -> None:
-    task = _find(Task, by, row, "project", "status")
+    task = find(Task, by, row, "project", "status")
     if _touched_since(by, row):
         raise Stale(f"{row.subject_key} was changed since it was made: delete it by hand if it should go.")
     actions.delete_task(by, task)
@@ -128,9 +130,9 @@ def _touched_since(by: Actor, row: Any) -> bool:
 
 @undoes("task:pinned", "task:unpinned")
 def pin_back(by: Actor, row: Any) -> None:
-    task = _find(Task, by, row, "project", "status")
-    now, then = (_current(task, "pin_start"), _current(task, "pin_due")), row.after["pin"] or {}
-    _still(now, (then.get("start"), then.get("due")), f"The pin of {row.subject_key}")
+    task = find(Task, by, row, "project", "status")
+    now, then = (current(task, "pin_start"), current(task, "pin_due")), row.after["pin"] or {}
+    still(now, (then.get("start"), then.get("due")), f"The pin of {row.subject_key}")
     if was := row.before["pin"]:
         actions.pin_task(by, task, **{name: day and date.fromisoformat(day) for name, day in was.items()})
     else:
@@ -172,7 +174,7 @@ PAIRS = {
 def turn_back(by: Actor, row: Any) -> None:
     """What was switched one way is switched the other."""
     model, verb, related = PAIRS[row.event]
-    verb(by, _find(model, by, row, *related))
+    verb(by, find(model, by, row, *related))
 
 
 @undoes("checklist:updated", "comment:updated", "status:updated", "label:updated", "project:updated")
@@ -185,14 +187,14 @@ def change_back(by: Actor, row: Any) -> None:
         "label": (Label, actions.update_label, ("project",)),
         "project": (Project, actions.update_project, ()),
     }[row.event.split(":")[0]]
-    found = _find(model, by, row, *related)
+    found = find(model, by, row, *related)
     fields = {name: was for name, was in row.before.items() if name != "taskId"}
     for name in fields:
         words = f"The {name} of {row.subject_label}"
         if name in TEXTS:
             fields[name] = _taken_out(getattr(found, name), row, name, words)
         else:
-            _still(getattr(found, name), row.after[name], words)
+            still(getattr(found, name), row.after[name], words)
     if "rank" in fields:
         _reorder(by, found, fields["rank"])
         return
@@ -233,11 +235,11 @@ def follow(by: Actor, row: Any) -> None:
 def share_back(by: Actor, row: Any) -> None:
     """The grant that the person had before is given again, or taken where they had none."""
     task = row.event.startswith("task:")
-    found = _find(Task, by, row, "project", "status") if task else _find(Project, by, row)
+    found = find(Task, by, row, "project", "status") if task else find(Project, by, row)
     person = User.objects.filter(pk=(row.after or row.before).get("user")).first()
     if person is None:
         raise Stale("That person is gone.")
-    _still(grant_of(found, person), row.after.get("grant", ""), f"What {person} may do with {row.subject_key}")
+    still(grant_of(found, person), row.after.get("grant", ""), f"What {person} may do with {row.subject_key}")
     share, unshare = (
         (actions.share_task, actions.unshare_task) if task else (actions.share_project, actions.unshare_project)
     )

@@ -17,6 +17,7 @@ from .views import (
     projects,
     search,
     tasks,
+    transfers,
 )
 
 W, P, T = "w/<slug:workspace>/", "w/<slug:workspace>/p/<slug:key>/", "w/<slug:workspace>/t/<slug:ref>/"
@@ -50,6 +51,8 @@ urlpatterns = [
     path(f"{T}", tasks.task, name="task"),
     path(f"{T}place/", tasks.place, name="task_place"),
     path(f"{T}pin/", tasks.pin, name="task_pin"),
+    path(f"{T}project/", transfers.task_project, name="task_project"),
+    path(f"{T}duplicate/", transfers.duplicate, name="task_duplicate"),
     path(f"{T}archive/", tasks.archive, name="task_archive"),
     path(f"{T}assignees/", tasks.assignees, name="task_assignees"),
     path(f"{T}labels/", tasks.labels, name="task_labels"),

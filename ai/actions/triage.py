@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tasks.actions import archive_task, create_comment, create_task, update_task
+from tasks.actions import mark_duplicate, transfer_task, update_task
 from tasks.models import Label, Task
-from tasks.reading.finding import find_people, find_project
+from tasks.reading.finding import find_people, find_project, find_task
 from tasks.reading.similar import stems, telling_words
 from workspaces.actor import Actor
 from workspaces.errors import Refused, Settled
@@ -92,21 +92,14 @@ def _rank(voice: Actor, task: Task, value: str) -> None:
     update_task(voice, task, priority=int(value))
 
 
-def _anew(voice: Actor, task: Task, key: str) -> None:
-    """A task does not change its project: it is made anew there, and archived here with a word on where it went."""
-    there = create_task(
-        voice, find_project(voice, key), title=task.title, description=task.description, priority=task.priority,
-        due=task.due, estimate=task.estimate,
-    )  # fmt: skip
-    create_comment(voice, task, body=f"Goes on as {there.ref}.")
-    archive_task(voice, task)
+def _move(voice: Actor, task: Task, key: str) -> None:
+    transfer_task(voice, task, project=find_project(voice, key))
 
 
-def _double(voice: Actor, task: Task, ref: str) -> None:
-    create_comment(voice, task, body=f"A duplicate of {ref}.")
-    archive_task(voice, task)
+def _put_away(voice: Actor, task: Task, ref: str) -> None:
+    mark_duplicate(voice, task, of=find_task(voice, ref))
 
 
 DO: dict[str, Callable[[Actor, Task, str], None]] = {
-    "label": _add_label, "assignee": _assign, "priority": _rank, "project": _anew, "duplicate": _double,
+    "label": _add_label, "assignee": _assign, "priority": _rank, "project": _move, "duplicate": _put_away,
 }  # fmt: skip

@@ -47,6 +47,7 @@ class SuggestionOut(serializers.Serializer[Any]):
     words = serializers.CharField()
     because = serializers.CharField()
     source = serializers.ChoiceField(choices=["rule", "similarity", "model"])
+    then = serializers.CharField(help_text="what a yes would do besides: who would see it, what would stay behind")
 
 
 class SuggestionsOut(serializers.Serializer[Any]):

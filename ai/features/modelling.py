@@ -42,7 +42,7 @@ class Offer:
         projects = list(scene.projects.values())[:MOST_OFFERED]
         return cls(
             dict(labels[:MOST_OFFERED]), {key: f"p{place}" for place, key in enumerate(people, 1)},
-            {row.key: row.name for row in projects}, scene.similar[:MOST_SIMILAR],
+            {row.key: row.name for row in projects}, [*scene.unlike, *scene.similar][:MOST_SIMILAR],
         )  # fmt: skip
 
     def value(self, field: str, said: str) -> str:

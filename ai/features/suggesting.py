@@ -1,11 +1,12 @@
 """All suggestions for a task: rules and likeness, what was learned, and what a model added."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils import timezone
 
 from tasks.models import Project, Task
+from tasks.reading.transfers import Prospect
 from workspaces.actor import Actor
 
 from ..models import AIRun
@@ -45,6 +46,7 @@ def suggested(by: Actor, task: Task) -> Suggested:
     """For a task that is there."""
     scene, runs = Scene.of(by, task.project, task.title, task.description, task), latest_runs(by, task.pk)
     found = learned(scene, _merged(rules_and_likeness(scene), modelled(scene, runs)))
+    found = [replace(one, then=_then(scene, task, one)) if one.moves else one for one in found]
     return Suggested(scene, found, runs[0] if runs else None)
 
 
@@ -52,6 +54,15 @@ def suggested_for(by: Actor, project: Project, title: str, description: str) -> 
     """For one that is not made yet."""
     scene = Scene.of(by, project, title, description)
     return Suggested(scene, learned(scene, rules_and_likeness(scene)))
+
+
+def _then(scene: Scene, task: Task, one: Suggestion) -> str:
+    """What a yes would do, said before it is said."""
+    if one.field == "duplicate":
+        return "Taken, both say so, its people and watchers go over, and this one is archived."
+    project = next(row for row in scene.projects.values() if row.key == one.value)
+    said = "Taken, the task moves there with all that hangs on it."
+    return f"{said} {Prospect.of(scene.by, task, project).sentence}".strip()
 
 
 def _merged(found: list[Suggestion], added: list[Suggestion]) -> list[Suggestion]:

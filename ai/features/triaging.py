@@ -9,9 +9,11 @@ from uuid import UUID
 from tasks.models import Project, Task
 from tasks.people import people_for
 from tasks.reading.finding import labels_of
-from tasks.reading.similar import Similar, duplicates, similar_tasks, stems, telling_words
+from tasks.reading.similar import Similar, duplicates, similar_ones, similar_tasks, stems, telling_words
 from workspaces.actor import Actor
 from workspaces.review import SOURCES
+
+from ..reading.meanings import meaning_alike
 
 FIELDS = ("label", "assignee", "priority", "project", "duplicate")
 SHARE = 0.5  # of the likeness of all similar tasks that speaks for a value
@@ -26,13 +28,16 @@ URGENT = {
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`id` names it: `label:<id>`, `assignee:<id>`, `priority:3`, `project:WEB`, `duplicate:FLOW-7`."""
+    """`id` names it: `label:<id>`, `assignee:<id>`, `priority:3`, `project:WEB`, `duplicate:FLOW-7`. `then` is what a yes
+    would do besides.
+    """
 
     field: str
     value: str
     words: str
     because: str
     source: str
+    then: str = ""
 
     @property
     def id(self) -> str:
@@ -65,6 +70,8 @@ class Scene:
     has_labels: set[str] = field(default_factory=set)
     has_people: set[str] = field(default_factory=set)
     similar: list[Similar] = field(default_factory=list)
+    meant: dict[str, float] = field(default_factory=dict)  # ref → how nearly its title means the same
+    unlike: list[Similar] = field(default_factory=list)  # of these, those whose words are others
 
     @classmethod
     def of(cls, by: Actor, project: Project, title: str, description: str = "", task: Task | None = None) -> "Scene":
@@ -75,12 +82,22 @@ class Scene:
             str(row.user_id): str(row.user) for row in people_for(by, project, task) if not row.user.is_program
         }
         others = Project.objects.whole_to(by).filter(archived_at=None).exclude(pk=project.pk)
-        made.projects = {row.pk: row for row in others if by.may("task.create", row)}
+        made.projects = {row.pk: row for row in others if project.whole_to(by) and by.may("task.create", row)}
         if task:
             made.has_labels = {str(pk) for pk in task.task_labels.values_list("label_id", flat=True)}
             made.has_people = {str(pk) for pk in task.assignments.values_list("user_id", flat=True)}
         made.similar = similar_tasks(by, title, besides=task.pk if task else None)
+        if task:
+            made._add_meant(task)
         return made
+
+    def _add_meant(self, task: Task) -> None:
+        """Those that share no words with it, or few."""
+        found = meaning_alike(self.by, task)
+        known = {one.id for one in self.similar}
+        others = similar_ones(self.by, self.title, [key for key in found if key not in known])
+        self.meant = {one.ref: found[one.id] for one in (*self.similar, *others) if one.id in found}
+        self.unlike = others
 
     @property
     def stems(self) -> set[str]:
@@ -137,7 +154,8 @@ def _other_project(scene: Scene, value: str) -> str:
 
 
 def _same(scene: Scene, value: str) -> str:
-    return next((f"{one.ref} {one.title}" for one in scene.similar if one.ref == value and not one.archived), "")
+    known = (*scene.similar, *scene.unlike)
+    return next((f"{one.ref} {one.title}" for one in known if one.ref == value and not one.archived), "")
 
 
 KNOWN: dict[str, Callable[[Scene, str], str]] = {
@@ -215,15 +233,22 @@ def _project(scene: Scene) -> list[Suggestion]:
 
 
 def _duplicates(scene: Scene) -> list[Suggestion]:
-    found = duplicates(scene.similar)[:MOST_DUPLICATES]
-    return _made(
-        scene,
-        (("duplicate", one.ref, f"The titles are {one.likeness * 100:.0f} % alike.", "similarity") for one in found),
-    )
+    """By words or by meaning, the nearest first."""
+    by_words = {one.ref: one.likeness for one in duplicates(scene.similar)}
+    nearest = sorted(by_words | scene.meant, key=lambda ref: -max(by_words.get(ref, 0), scene.meant.get(ref, 0)))
+    said = [(ref, _how_alike(by_words.get(ref, 0), scene.meant.get(ref, 0))) for ref in nearest[:MOST_DUPLICATES]]
+    return _made(scene, (("duplicate", ref, because, "similarity") for ref, because in said))
+
+
+def _how_alike(words: float, meaning: float) -> str:
+    if words >= meaning:
+        return f"The titles are {words * 100:.0f} % alike by words."
+    return f"The titles are {meaning * 100:.0f} % alike by meaning."
 
 
 def told(one: Suggestion) -> dict[str, Any]:
     """As REST says it."""
     return {
         "id": one.id, "field": one.field, "value": one.value, "words": one.words, "because": one.because, "source": one.source,
+        "then": one.then,
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """Who may ask the AI, whom we ask, what was used, and what we ask with."""
 
+from .meanings import MeaningCursor, TaskMeaning
 from .metering import AIAnswer, AIBudget, AIReservation, AIUsage
 from .prompts import ModelPrice, Prompt, PromptCase, PromptTrial, PromptVersion
 from .runs import AIRun, Proposal
@@ -15,11 +16,13 @@ __all__ = [
     "AIRun",
     "AISettings",
     "AIUsage",
+    "MeaningCursor",
     "ModelPrice",
     "Prompt",
     "PromptCase",
     "PromptTrial",
     "PromptVersion",
     "Proposal",
+    "TaskMeaning",
     "TriageVerdict",
 ]

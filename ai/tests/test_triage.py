@@ -14,7 +14,7 @@ from ai.features.suggesting import suggested, suggested_for
 from ai.features.triaging import Suggestion
 from ai.models import AIRun, AISettings
 from ai.runs import perform
-from tasks.actions import archive_task, create_label, create_project, create_task, share_task
+from tasks.actions import archive_task, create_label, create_project, create_task, share_task, update_task
 from tasks.models import Label, Project, Task
 from workspaces import tenancy
 from workspaces.actions import undo_change
@@ -59,7 +59,7 @@ def test_what_similar_tasks_got_and_why(alice: Actor, project: Project, crashes:
     assert found["priority"] == ("High", "similarity", f"3 of the 3 most similar tasks have it: {three}")
     words, source, because = found["duplicate"]
     assert (words, source) == ("FLOW-1 Login page crashes on submit", "similarity")
-    assert because.startswith("The titles are ") and because.endswith(" % alike.")
+    assert because.startswith("The titles are ") and because.endswith(" % alike by words.")
 
 
 def test_rules_need_no_likeness(alice: Actor, project: Project, bug: Label) -> None:
@@ -118,19 +118,28 @@ def test_a_duplicate_says_so_and_goes(alice: Actor, bob: Actor, project: Project
     task.refresh_from_db()
     assert task.archived_at
     assert [one.body for one in task.comments.all()] == ["A duplicate of FLOW-1."]
-    assert len({row.change_id for row in log(alice)[-2:]}) == 1
+    assert len({row.change_id for row in log(alice)[-4:]}) == 1
+    assert log(alice)[-1].event == "task:archived"
 
 
-def test_another_project_makes_it_anew_there(alice: Actor, project: Project) -> None:
+def test_another_project_takes_it_over_and_says_so_first(alice: Actor, project: Project) -> None:
     switch_on(alice)
     web = create_project(alice, name="Website", key="WEB")
     for place in ("head", "foot"):
         new(alice, web, f"Cookie banner covers the {place}")
     task = new(alice, project, "Cookie banner covers all", description="Really")
+    label = create_label(alice, project, name="Later")
+    update_task(alice, task, labels=[label])
+    (one,) = [one for one in suggested(alice, task).suggestions if one.field == "project"]
+    assert one.then == "Taken, the task moves there with all that hangs on it. Website has no label Later."
     take_suggestions(alice, task, suggestions=["project:WEB"])
-    task.refresh_from_db()
-    there = Task.objects.within(alice.workspace).get(project=web, number=3)
-    assert (there.title, there.description, bool(task.archived_at)) == ("Cookie banner covers all", "Really", True)
+    there = Task.objects.within(alice.workspace).select_related("project").get(pk=task.pk)
+    assert (there.ref, there.description, there.archived_at) == ("WEB-3", "Really", None)
+    change = ChangeSet.objects.within(alice.workspace).get(pk=log(alice)[-1].change_id)
+    assert (change.kind, change.title) == ("ai", "FLOW-1: to Website")
+    undo_change(alice, change)
+    there.refresh_from_db()
+    assert (there.project_id, there.number, there.task_labels.count()) == (project.pk, 1, 1)
 
 
 def test_what_was_dropped_twice_is_suggested_no_more(

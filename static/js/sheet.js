@@ -45,6 +45,7 @@ async function part(url, name) {
 document.addEventListener("flowboard:done", async () => {
   if (!open) return;
   const { url, name, dialog } = open;
+  if ($("[data-once]", dialog)) return dialog.close();
   const fresh = await part(url, name);
   const old = fresh && $(`#${name}`, dialog);
   if (!old) return;

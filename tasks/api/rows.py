@@ -15,7 +15,7 @@ from workspaces.permissions import MEMBER
 
 from ..models import COLORS, Project, Status, Task
 from ..models.tasks import VERSIONED
-from ..reading.finding import REF
+from ..reading.finding import REF, moved_from
 
 # Plain SQL, for through the ORM the making of this statement costs more than running it; and JSON made by PostgreSQL,
 # for to load twenty columns of fifty rows costs more than all else.
@@ -217,7 +217,17 @@ def read_task(by: Actor, ref: str) -> Row:
     """One task by FLOW-42, in one query; 404 for what is not there or not theirs."""
     if (named := REF.fullmatch(ref)) is None:
         raise Http404
-    asked = by.workspace.pk, named[1], int(named[2])
+    try:
+        return _at(by, named[1], int(named[2]))
+    except Http404:
+        moved = Task.objects.within(by.workspace).filter(pk__in=moved_from(by, named[1], int(named[2])))
+        if (now := moved.values_list("project__key", "number").first()) is None:
+            raise
+        return _at(by, *now)
+
+
+def _at(by: Actor, key: str, number: int) -> Row:
+    asked = by.workspace.pk, key, number
     if by.level >= MEMBER and (((found := _rows(BY_REF, *asked)) and is_whole(by, found[0])) or not found):
         return _only(found)
     return _only(_rows(BY_REF_SHARED, *_eyes(by), *asked, *_eyes(by)))

@@ -19,6 +19,7 @@ from workspaces.rest.view import Endpoint, answer, nothing
 from ..actions import archive_task, delete_task, move_task, pin_task, restore_task, unpin_task, update_task
 from ..actions.meeting import Conflicting, Elsewhere
 from ..models import Task
+from ..reading.addresses import rows_about
 from ..reading.finding import find_task
 from .naming import fields_named, status_named, task_named
 from .rows import TaskOut, read_task, task_shown
@@ -135,9 +136,5 @@ class TaskActivity(Endpoint):
     def get(self, request: Request, workspace: str, ref: str) -> HttpResponse:
         """What happened to the task, newest first."""
         task = find_task(self.by, ref)
-        rows = (
-            rows_for(self.by)
-            .filter(project_id=task.project_id, subject_key=task.ref)
-            .select_related("actor", "on_behalf_of")
-        )
+        rows = rows_for(self.by).filter(rows_about(self.by, task)).select_related("actor", "on_behalf_of")
         return activity_page(self, rows, self.asked(PageQuery))

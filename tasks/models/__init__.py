@@ -1,6 +1,7 @@
 """Projects, boards, tasks and what hangs on them."""
 
 from ..access import GRANTS, TASK_GRANTS
+from .addresses import FormerAddress
 from .automations import AutomationCursor, AutomationMonth, AutomationRule, AutomationRun
 from .delivery import Delivery, NotificationSchedule, ReminderClock
 from .dependencies import Dependency
@@ -24,6 +25,7 @@ __all__ = [
     "Comment",
     "Delivery",
     "Dependency",
+    "FormerAddress",
     "ImportRun",
     "Label",
     "Notification",

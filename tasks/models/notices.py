@@ -51,6 +51,7 @@ class Watch(TenantModel):
         CHOSEN = "chosen"
         COMMENTED = "commented"
         MENTIONED = "mentioned"
+        DUPLICATE = "duplicate"
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     task = models.ForeignKey(

@@ -19,7 +19,8 @@ TEXTS = {
 }
 FOLLOWED = {
     "comment:created": Reason.COMMENTED, "task:archived": Reason.CHANGED, "task:restored": Reason.CHANGED,
-    "task:deleted": Reason.CHANGED, "task:recovered": Reason.CHANGED,
+    "task:deleted": Reason.CHANGED, "task:recovered": Reason.CHANGED, "task:left": Reason.CHANGED,
+    "task:arrived": Reason.CHANGED,
 }  # fmt: skip
 ABOUT_ME = {
     "task:shared": Reason.SHARED, "project:shared": Reason.SHARED, "member:role_changed": Reason.ROLE,
@@ -28,6 +29,7 @@ ABOUT_ME = {
 BY_OWN_RULE = frozenset({Reason.RULE, Reason.ASSIGNED, Reason.UNASSIGNED})
 IN_THE_WAY = frozenset({"dependency:created", "dependency:reopened"})
 FREED = frozenset({"dependency:resolved", "dependency:deleted"})  # nothing is in the way any more: that is taken back
+NEW = frozenset({"task:created", "task:arrived"})  # to who watches the project
 WORTH_TELLING = frozenset({"due", "priority"})  # of a task's plain fields: the rest is in its history
 # the rows that anybody is ever told of
 TOLD_OF = frozenset({*TEXTS, *FOLLOWED, *ABOUT_ME, *IN_THE_WAY, *FREED, "task:moved", "comment:deleted"})
@@ -117,7 +119,7 @@ def _reasons(scene: Scene, row: Any) -> Iterator[tuple[UUID, Reason]]:
         yield from ((person, why) for person in scene.owners(task_id))
     if (why := _for_followers(scene, row)) is not None:
         yield from ((person, why) for person in scene.followers(task_id))
-    if row.event == "task:created":
+    if row.event in NEW:
         yield from ((person, Reason.CREATED) for person in scene.watchers.get(scene.tasks[task_id].project_id, ()))
 
 

@@ -44,7 +44,8 @@ def _moved(one: Notification, row: Row) -> str:
 def _changed(one: Notification, row: Row) -> str:
     words = {
         "task:archived": "archived it", "task:restored": "brought it back", "task:deleted": "deleted it",
-        "task:recovered": "recovered it",
+        "task:recovered": "recovered it", "task:left": "moved it to another project",
+        "task:arrived": "moved it here from another project",
     }  # fmt: skip
     return words.get(row.event) or " and ".join(_fields(row)) or "changed it"
 

@@ -18,7 +18,7 @@ from workspaces.errors import Refused
 from workspaces.permissions import MEMBER
 from workspaces.rules import as_uuid
 
-from ..models import Dependency, Label, Project, ProjectGrant, Status, Task, TaskGrant
+from ..models import Dependency, FormerAddress, Label, Project, ProjectGrant, Status, Task, TaskGrant
 from ..models.projects import in_part, whole
 from ..people import people_for
 from .facts import labels_for
@@ -105,11 +105,18 @@ def task_of(by: Actor, ref: str, rows: Any) -> Task:
     found = REF.fullmatch(ref)
     if found is None:
         raise Http404
-    named = rows.within(by.workspace).filter(project__key=found[1], project__deleted_at=None)
-    try:
-        return named.get(number=int(found[2]), deleted_at=None)  # type: ignore[no-any-return]
-    except Task.DoesNotExist:
-        raise Http404 from None
+    here = rows.within(by.workspace).filter(deleted_at=None, project__deleted_at=None)
+    task = here.filter(project__key=found[1], number=int(found[2])).first()
+    task = task or here.filter(pk__in=moved_from(by, found[1], int(found[2]))).first()
+    if task is None:
+        raise Http404
+    return task  # type: ignore[no-any-return]
+
+
+def moved_from(by: Actor, key: str, number: int) -> Any:
+    """The id of the task that stood there before it moved to another project."""
+    rows = FormerAddress.objects.within(by.workspace)
+    return rows.filter(project__key=key, project__deleted_at=None, number=number).values("task_id")
 
 
 def find_tie(by: Actor, task: Task, key: UUID) -> Dependency:

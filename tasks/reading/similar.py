@@ -58,15 +58,25 @@ def similar_tasks(by: Actor, title: str, *, besides: UUID | None = None, most: i
     if not (wanted := stems(telling_words(title))):
         return []
     shared = SearchQuery(" | ".join(f"'{stem}':*" for stem in sorted(wanted)), config="simple", search_type="raw")
-    rows = Task.objects.visible_to(by).filter(search=shared).annotate(likeness=TrigramSimilarity("title", title[:300]))
+    rows = Task.objects.visible_to(by).filter(search=shared)
     rows = rows.exclude(pk=besides) if besides else rows
+    return _read(by, rows, title, ALIKE)[:most]
+
+
+def similar_ones(by: Actor, title: str, ids: Iterable[UUID]) -> list[Similar]:
+    """These tasks, as far as the actor sees them, with how alike their titles are to this one."""
+    return _read(by, Task.objects.visible_to(by).filter(pk__in=list(ids)), title, 0)
+
+
+def _read(by: Actor, rows: Any, title: str, least: float) -> list[Similar]:
     labels = TaskLabel.objects.filter(workspace=by.workspace, task=OuterRef("pk"), label__deleted_at=None)
     people = Assignment.objects.filter(workspace=by.workspace, task=OuterRef("pk"))
-    rows = rows.filter(likeness__gte=ALIKE).order_by("-likeness", "-number").values_list(
+    rows = rows.annotate(likeness=TrigramSimilarity("title", title[:300]))
+    rows = rows.filter(likeness__gte=least).order_by("-likeness", "-number").values_list(
         "pk", "project_id", "project__key", "number", "title", "likeness", "completed_at", "archived_at", "priority",
         ArraySubquery(labels.values("label_id")), ArraySubquery(people.values("user_id")),
     )  # fmt: skip
-    return [_similar(*row) for row in rows[:most]]
+    return [_similar(*row) for row in rows[:MOST]]
 
 
 def _similar(pk: UUID, project_id: UUID, key: str, number: int, title: str, likeness: float, *rest: Any) -> Similar:

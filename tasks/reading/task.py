@@ -26,6 +26,7 @@ from ..models import Assignment, Attachment, ChecklistItem, Comment, Task, TaskL
 from ..models.tasks import shared_with
 from ..notices.following import following, watches_of
 from ..notices.mentions import Named, handles
+from .addresses import former_addresses, rows_about
 from .cards import day
 from .dependencies import dependencies_shown, ties
 from .facts import Facts, facts_of, meet, rights
@@ -105,6 +106,7 @@ def _with_details(by: Actor) -> Any:
         ties=ArraySubquery(ties(by, OuterRef("pk"))), label_ids=ArraySubquery(TaskLabel.objects.filter(**here).values("label_id")),
         people=ArraySubquery(Assignment.objects.filter(**here).values("user_id")),
         watch=ArraySubquery(watches_of(by).values(fact=JSONObject(task="task", level="level", why="why"))),
+        former=ArraySubquery(former_addresses(by, OuterRef("pk"))),
         granted=ArraySubquery(shared_with(by).filter(content_object=OuterRef("pk")).values("permission__codename")),
     )  # fmt: skip
 
@@ -191,9 +193,7 @@ def _comment(by: Actor, comment: Comment, may: dict[str, bool], linked: Linked) 
 
 def _history(by: Actor, task: Task) -> list[dict[str, Any]]:
     """The latest rows of the record about the task, the newest first."""
-    rows = ActivityLog.objects.within(by.workspace).filter(
-        heard_by(by), subject_key=task.ref, project_id=task.project_id
-    )
+    rows = ActivityLog.objects.within(by.workspace).filter(heard_by(by), rows_about(by, task))
     recent = rows.select_related("actor", "on_behalf_of", "change").order_by("-seq")[:REMEMBERED]
     return [_told(row) for row in recent]
 

@@ -1,7 +1,7 @@
 """Tasks: making them, the task's page, changing, moving, archiving, deleting."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from workspaces.aid import written_with
@@ -58,7 +58,10 @@ def task(request: MemberRequest, ref: str) -> HttpResponse:
     keys = frozenset(one["key"] for one in request.frame["projects"])  # type: ignore[attr-defined]
     parts = asked_parts(request)
     template = "tasks/_pane.html" if "pane" in parts and "main" not in parts else "tasks/task.html"
-    return with_head(request, render(request, template, task_page(request.by, ref, keys)))
+    page = task_page(request.by, ref, keys)
+    if page["task"]["ref"] != ref:  # it has moved to another project
+        return redirect("task", request.by.workspace.slug, page["task"]["ref"])
+    return with_head(request, render(request, template, page))
 
 
 def _change(request: MemberRequest, ref: str) -> HttpResponse:

@@ -45,6 +45,8 @@ edits_project     ok    ok    403  ok     404    404   403    403       ok     4
 sees_task         ok    ok    ok   ok     404    404   ok     ok        ok     ok       ok          ok
 comments          ok    ok    ok   ok     404    404   403    ok        ok     403      ok          ok
 edits_task        ok    ok    403  ok     404    404   403    403       ok     403      403         ok
+transfers         ok    422   403  422    404    404   403    403       422    403      403         422
+puts_away         ok    ok    403  ok     404    404   403    403       ok     403      403         422
 assigns           ok    ok    403  ok     404    404   403    403       ok     422      422         422
 ties_tasks        ok    ok    403  ok     404    404   403    403       ok     422      422         422
 unties_tasks      ok    ok    403  ok     404    404   403    403       ok     404      404         404

@@ -39,6 +39,7 @@ SAME = {"rank": "the order of the board", "open": "archived_at", "taskId": "key"
         "level": "of a role, under roles/ for everybody"}  # fmt: skip
 SAME |= dict.fromkeys(("blocked", "blocking"), "ids alone, of tasks that are counted where they are hidden")
 SAME["left"] = "blocked_by"
+SAME["of"] = "the id alone of the task that stays"
 LEAST = {"viewer": 10, "task_viewer": 8, "member": 20}  # and of how many kinds of events they hear at least
 
 
