@@ -12,7 +12,8 @@ class Ask:
 
     `read_seq` is where the record stood when they were read (0: the answer is not kept), `projects` and `subjects` whose
     rows they hold (none: the whole workspace), `sent` says in words which data go out, `cuts` names the lists whose
-    first entries are left out where all is too long.
+    first entries are left out where all is too long. `most` are the tokens that an answer may have, where that is less than
+    the wording allows.
     """
 
     purpose: str
@@ -22,6 +23,7 @@ class Ask:
     subjects: tuple[UUID, ...] = ()
     sent: tuple[str, ...] = ()
     cuts: tuple[str, ...] = ()
+    most: int | None = None
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from . import breaker, budget, providers
-from .actions.metering import extend
+from .actions.metering import COMING, extend
 from .asking import Answer, Count, Receipt, Request
 from .checking import Unfit, checked
 from .cleaning import Cleaner
@@ -122,6 +123,7 @@ class Calling:
                     continue
                 if self.first_token is None:
                     self.first_token = time.monotonic()
+                    self.until += COMING * settings.AI_DEADLINE
                 self.came += (seen := cleaner.feed(piece))
                 if len(self.came) > most:
                     raise Fault("answers without an end", spent=True)

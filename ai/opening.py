@@ -114,7 +114,7 @@ def _call(by: Actor, ask: Ask, settings: AISettings, connections: list[Connectio
         by,
         ask,
         version,
-        request_of(version, ask.inputs),
+        request_of(version, ask.inputs, ask.most),
         connections,
         settings,
         _key(by, ask, version, connections[0]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from . import budget, providers
+from .actions.metering import COMING
 from .actions.prompts import note_trial
 from .asking import Count, Request
 from .calling import LONGEST
@@ -63,7 +64,7 @@ async def _said(connection: Connection, request: Request) -> Said:
     await wire.sdk("anthropic" if connection.kind == "anthropic" else "openai")  # whose import is no part of an answer
     began = time.monotonic()
     try:
-        async with asyncio.timeout(settings.AI_DEADLINE):
+        async with asyncio.timeout((1 + COMING) * settings.AI_DEADLINE):
             await _listen(connection, request, said)
     except Fault as fault:
         said.fault, said.spent = f"{connection.name} {fault.words}"[:200], fault.spent or bool(said.text)

@@ -17,13 +17,13 @@ JSON_ONLY = (
 )
 
 
-def request_of(version: PromptVersion, inputs: dict[str, Any]) -> Request:
+def request_of(version: PromptVersion, inputs: dict[str, Any], most: int | None = None) -> Request:
     """The data come last, as one block."""
     system = version.system.strip() + "\n" + RULES
     if version.schema:
         system += JSON_ONLY + json.dumps(version.schema, ensure_ascii=False)
     asked = f"{version.template.strip()}\n\n<data>\n{block(inputs)}\n</data>"
-    return Request(system, (("user", asked),), version.max_output)
+    return Request(system, (("user", asked),), min(version.max_output, most or version.max_output))
 
 
 def block(inputs: Any) -> str:

@@ -27,6 +27,7 @@ HOW = {
     "fix": "with spelling, grammar and punctuation put right, and nothing else changed",
 }
 LONGEST, LONGEST_WISH, LONGEST_LANGUAGE = 100_000, 2_000, 40
+ROOM = 200  # tokens
 TALK = 30  # comments that a draft is written from; a summary reads all
 
 
@@ -54,8 +55,16 @@ def ask_of(by: Actor, wish: Wanted) -> Ask:
         inputs, sent = _with_task(task, wish, inputs, sent)
     return Ask(
         wish.purpose, inputs, read_seq=head, projects=(task.project_id,) if task else (),
-        subjects=(task.pk if task else by.user.pk,), sent=tuple(sent), cuts=("comments",),
+        subjects=(task.pk if task else by.user.pk,), sent=tuple(sent), cuts=("comments",), most=_most(wish),
     )  # fmt: skip
+
+
+def _most(wish: Wanted) -> int | None:
+    """Tokens: what is only put in other words is about as long as it was; in another writing it takes more of them."""
+    size = len(wish.text.encode())
+    if wish.purpose == TRANSLATE:
+        return ROOM + 2 * size
+    return ROOM + (size if wish.how == "longer" else size // 2) if wish.purpose == REWRITE else None
 
 
 def _task(by: Actor, wish: Wanted) -> Task | None:

@@ -35,6 +35,7 @@ INSERT INTO ai_aireservation
 SELECT %(id)s, %(workspace)s, id, %(tokens)s, %(usage)s, %(user)s, %(purpose)s, %(provider)s, %(model)s, %(prompt)s, %(via)s, %(now)s, %(ends)s
 FROM taken
 """
+COMING = 2  # deadlines more, for an answer that is coming: a small model on a slow machine writes for long
 GRACE = 60  # seconds beyond the deadline after which a process counts as dead
 
 
@@ -189,4 +190,4 @@ def _keep(answer: AIAnswer) -> None:
 
 
 def _expiry() -> Any:
-    return timezone.now() + timedelta(seconds=settings.AI_DEADLINE + GRACE)
+    return timezone.now() + timedelta(seconds=(1 + COMING) * settings.AI_DEADLINE + GRACE)

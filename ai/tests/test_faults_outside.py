@@ -48,6 +48,16 @@ def break_in(provider: Provider, settings: Any, how: str) -> None:
     provider.says("drop " * 10_000)
 
 
+def test_an_answer_that_is_coming_may_take_longer_than_the_first_word(
+    bob: Actor, project: Project, broken: Provider
+) -> None:
+    broken.pause = 0.05
+    broken.says("word " * 60)
+    answer = Program(bob).post(API, {"purpose": "write.draft", "wanted": "x"})
+    assert answer.status_code == 200 and answer.json()["text"].count("word") == 60
+    assert used(bob)[0].latency_ms > 1000
+
+
 @pytest.mark.parametrize("how", FAULTS)
 def test_a_clear_word_at_the_door_an_exact_budget_and_no_fault_elsewhere(
     bob: Actor, project: Project, cards: list[Task], broken: Provider, settings: Any, how: str

@@ -54,6 +54,18 @@ def ask(alice: Actor, ai_on: Provider) -> Ask:
     return lambda **body: program.post(API, body)
 
 
+def test_what_is_put_in_other_words_may_be_about_as_long(ask: Ask, ai_on: Provider) -> None:
+    text = "word " * 100
+    for body, most in (
+        ({"purpose": "write.rewrite", "how": "shorter"}, 450), ({"purpose": "write.rewrite", "how": "longer"}, 700),
+        ({"purpose": "write.translate", "language": "German"}, 1200),
+    ):  # fmt: skip
+        ask(text=text, **body)
+        assert ai_on.asked[-1].max_output == most
+    ask(purpose="write.rewrite", how="shorter", text=text * 40)
+    assert ai_on.asked[-1].max_output == 4000
+
+
 def test_a_draft_is_written_from_the_task(ask: Ask, card: Task, ai_on: Provider, alice: Actor) -> None:
     ai_on.says("Steps to **reproduce** it.")
     said = ask(purpose="write.draft", task="FLOW-1", wanted="Steps to reproduce").json()

@@ -22,7 +22,7 @@ async function bring(url, name) {
   const dialog = Object.assign(document.createElement("dialog"), { className: "dialog dialog-l sheet" });
   const body = Object.assign(document.createElement("div"), { className: "dialog-body" });
   const foot = Object.assign(document.createElement("div"), { className: "dialog-foot" });
-  foot.append(Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: "Done", onclick: () => dialog.close() }));
+  foot.append(Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: fresh.hasAttribute("data-once") ? "Cancel" : "Done", onclick: () => dialog.close() }));
   body.append(document.importNode(fresh, true));
   dialog.append(body, foot);
   dialog.setAttribute("aria-labelledby", `${name}-title`);
@@ -45,7 +45,7 @@ async function part(url, name) {
 document.addEventListener("flowboard:done", async () => {
   if (!open) return;
   const { url, name, dialog } = open;
-  if ($("[data-once]", dialog)) return dialog.close();
+  if ($("[data-once]", dialog)) return dialog.close(); // it is done with
   const fresh = await part(url, name);
   const old = fresh && $(`#${name}`, dialog);
   if (!old) return;
