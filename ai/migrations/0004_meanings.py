@@ -10,7 +10,7 @@ import workspaces.tenancy
 class Migration(migrations.Migration):
     dependencies = [
         ("ai", "0003_triage"),
-        ("tasks", "0014_former_addresses"),
+        ("tasks", "0015_former_addresses"),
         ("workspaces", "0011_usage"),
     ]
 

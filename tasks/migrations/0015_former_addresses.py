@@ -8,7 +8,7 @@ import workspaces.tenancy
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0013_automations"),
+        ("tasks", "0014_read_only_projects"),
         ("workspaces", "0011_usage"),
     ]
 
