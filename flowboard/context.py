@@ -30,7 +30,7 @@ from workspaces.models import Membership, Stream, SupportAccess, Workspace
 from workspaces.pages import asked_parts
 
 RIGHTS = {
-    "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage", "support": "support.grant", "billing": "billing.manage",
+    "invite": "member.invite", "create_project": "project.create", "audit": "audit.read", "manage": "workspace.manage", "support": "support.grant", "billing": "billing.manage", "automate": "automation.manage",
 }  # fmt: skip
 # what stands above every page of a workspace while it holds, in the order shown
 BANNERS: list[Source] = [

@@ -236,6 +236,10 @@ SPECTACULAR_SETTINGS = {
         "ProjectGrantName": "tasks.access.PROJECT_GRANT_NAMES",
         "TaskGrantName": "tasks.access.TASK_GRANT_NAMES",
         "PathKind": "tasks.access.KINDS",
+        "RuleWhenKind": "tasks.api.automations.WHEN",
+        "RuleConditionKind": "tasks.api.automations.IF",
+        "RuleStepKind": "tasks.api.automations.THEN",
+        "RunState": "tasks.api.automations.STATES",
         **ENUM_NAMES,  # noqa: F405
         **BILLING_NAMES,  # noqa: F405
     },

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .api.access import AttachmentAccess, ProjectAccess, ProjectWidening, TaskAccess, TaskWidening
 from .api.attachments import AttachmentBytes, Attachments, OneAttachment
+from .api.automations import AutomationRuns, Automations, OneAutomation, TryAutomation
 from .api.board import Board, SlashedBoard
 from .api.bulk import BulkTasks
 from .api.columns import Labels, MoveStatus, OneLabel, OneStatus, Statuses
@@ -49,6 +50,10 @@ urlpatterns = [
     path(f"{PROJECT}people/<uuid:user>/", OnePerson.as_view()),
     path(f"{PROJECT}access/", ProjectAccess.as_view()),
     path(f"{PROJECT}access/widening/", ProjectWidening.as_view(), name="project_widening"),
+    path(f"{BASE}automations/", Automations.as_view()),
+    path(f"{BASE}automations/<uuid:rule>/", OneAutomation.as_view()),
+    path(f"{BASE}automations/<uuid:rule>/runs/", AutomationRuns.as_view()),
+    path(f"{BASE}automations/<uuid:rule>/try/", TryAutomation.as_view()),
     path(f"{BASE}tasks/bulk/", BulkTasks.as_view()),
     path(TASK, OneTask.as_view()),
     path(f"{TASK}move/", MoveTask.as_view()),

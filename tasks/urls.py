@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     access,
     attachments,
+    automations,
     board,
     columns,
     dependencies,
@@ -25,6 +26,10 @@ W, P, T = "w/<slug:workspace>/", "w/<slug:workspace>/p/<slug:key>/", "w/<slug:wo
 urlpatterns = [
     path(f"{W}projects/new/", projects.new, name="project_new"),
     path(f"{W}projects/key/", projects.key, name="project_key"),
+    path(f"{W}automations/", automations.automations, name="automations"),
+    path(f"{W}automations/new/", automations.new, name="automation_new"),
+    path(f"{W}automations/<uuid:rule>/", automations.automation, name="automation"),
+    path(f"{W}automations/<uuid:rule>/switch/", automations.switch, name="automation_switch"),
     path(f"{W}search/", search.search, name="search"),
     path(f"{W}markdown/", details.preview, name="markdown"),
     path(f"{W}imports/new/", imports.new, name="import_new"),

@@ -105,6 +105,21 @@ def attempt() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def rehearsing(by: Actor) -> Iterator[list[ActivityLog]]:
+    """What the block does is taken back at its end; the rows that it would have left are given to look at."""
+    told: list[ActivityLog] = []
+    with acting(by) as act:
+        kept = len(act.rows)
+        try:
+            with transaction.atomic():
+                yield told
+                told += act.rows[kept:]
+                transaction.set_rollback(True)
+        finally:
+            del act.rows[kept:]
+
+
 def action(verb: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
     """A verb of the product: `verb(by, subject, *, named=arguments)`, atomic, recorded once. Nothing else writes."""
 

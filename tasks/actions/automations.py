@@ -139,8 +139,7 @@ def _must_keep(by: Actor, project: Project | None) -> None:
     """Who may make rules, and may do there what rules do."""
     by.must("automation.manage")
     by.in_person()
-    if project is not None:
-        by.must("task.edit", project)
+    by.must("task.edit", project)
 
 
 def _cleaned(by: Actor, project: Project | None, said: Json) -> Json:

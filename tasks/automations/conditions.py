@@ -28,11 +28,11 @@ class Seen:
     @property
     def people(self) -> set[str]:
         """Who is on it."""
-        return {str(pk) for pk in self.task.assignments.values_list("user_id", flat=True)}
+        return {str(one.user_id) for one in self.task.assignments.all()}
 
     @property
     def labels(self) -> set[str]:
-        return {str(pk) for pk in self.task.task_labels.values_list("label_id", flat=True)}
+        return {str(one.label_id) for one in self.task.task_labels.all()}
 
     @property
     def days_left(self) -> int | None:

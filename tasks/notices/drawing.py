@@ -108,6 +108,8 @@ def _url(by: Actor, one: Notification, row: Any, task: Task | None, project: Pro
         return f"{reverse('task', args=[slug, task.ref])}{words}"
     if one.reason == Reason.ROLE:
         return reverse("members", args=[slug])
+    if row is not None and row.event == "automation:stopped":
+        return reverse("automation", args=[slug, row.subject_id])
     return reverse("board", args=[slug, project.key]) if project and not one.task_ids else ""
 
 

@@ -85,14 +85,23 @@ def _object(schema: dict[str, Any], shape: dict[str, Any], ids: Ids) -> dict[str
 def _value(schema: dict[str, Any], name: str, shape: dict[str, Any], ids: Ids) -> Any:
     if name in NAMED:
         return NAMED[name](ids)
+    if name in SAMPLES:
+        return SAMPLES[name]
     shape = _resolved(schema, shape)
     kind = shape.get("type")
     if kind == "object":
         return _object(schema, shape, ids)
-    return {"integer": 1, "boolean": True, "array": []}.get(kind, SAMPLES.get(name, "x"))  # type: ignore[arg-type]
+    return {"integer": 1, "boolean": True, "array": []}.get(kind, "x")  # type: ignore[arg-type]
 
 
-SAMPLES = {"email": "ann@example.com", "url": "https://example.com/", "key": "NEW", "confirm": "acme"}
+SAMPLES: dict[str, Any] = {
+    "when": {"kind": "created"},
+    "steps": [{"kind": "archive"}],
+    "email": "ann@example.com",
+    "url": "https://example.com/",
+    "key": "NEW",
+    "confirm": "acme",
+}
 # the fields of bodies and queries that name a row, and how they name it
 NAMED: dict[str, Any] = {
     "status": lambda ids: ids["status"],
@@ -106,6 +115,8 @@ NAMED: dict[str, Any] = {
     "actor": lambda ids: ids["user"],
     "user": lambda ids: ids["user"],
     "role": lambda ids: ids["role"],
+    "task": lambda ids: ids["ref"],
+    "project": lambda ids: ids["key"],
     "tasks": lambda ids: [ids["ref"]],
     **dict.fromkeys(("blocked_by", "blocks"), lambda ids: ids["ref"]),
     "set": lambda ids: {"status": ids["status"], "labels": [ids["label"]], "assignees": [ids["user"]]},
@@ -133,6 +144,7 @@ UUIDS = (
     "run",
     "ai_run",
     "connection",
+    "rule",
 )
 
 
@@ -153,6 +165,15 @@ def world(owner: Actor, key: str, canary: str) -> Ids:
         "invitation": program.post("invitations/", {"email": f"{canary}@example.com"}),
         "token": program.post("tokens/", {"name": canary}),
         "status": program.post(f"projects/{key}/statuses/", {"name": canary}),
+        "rule": program.post(
+            "automations/",
+            {
+                "name": canary,
+                "project": key,
+                "when": {"kind": "created"},
+                "steps": [{"kind": "comment", "value": canary}],
+            },
+        ),
         "connection": program.post(
             "ai/connections/", {"name": canary, "kind": "openai", "model": canary, "key": "secret"}
         ),

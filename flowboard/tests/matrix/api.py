@@ -30,6 +30,13 @@ ANSWERS: dict[str, Asked] = {
     "post inbox/{notice}/done/": by("mine", on=True, silent=True),
     "post inbox/{notice}/snooze/": by("mine", until=LATER, silent=True),
     "delete inbox/{notice}/snooze/": by("mine", silent=True),
+    "get automations/": by("members"),
+    "post automations/": by("managers", name="New", project="{key}", when={"kind": "created"}, steps=[{"kind": "archive"}]),
+    "get automations/{rule}/": by("members"),
+    "patch automations/{rule}/": by("managers", name="New"),
+    "delete automations/{rule}/": by("managers"),
+    "get automations/{rule}/runs/": by("members"),
+    "post automations/{rule}/try/": by("managers", task="{ref}", silent=True),
     "get search": by("everybody", query={"q": "acmequist"}),
     # people
     "get members/": by("everybody"),

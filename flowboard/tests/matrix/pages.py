@@ -22,6 +22,13 @@ ANSWERS: dict[str, Asked] = {
     "post inbox/": by("everybody", box="activity", silent=True),
     "post inbox/mute/": by("everybody", reason="moved", on="1", silent=True),
     "post inbox/{notice}/": by("mine", do="done", silent=True),
+    "get automations/": by("members"),
+    "post automations/": by("managers", **{"name": "New", "when": "created", "then-0": "archive"}),
+    "get automations/new/": by("managers"),
+    "get automations/{rule}/": by("members"),
+    "post automations/{rule}/": by("managers", **{"name": "New", "when": "created", "then-0": "archive"}),
+    "delete automations/{rule}/": by("managers"),
+    "post automations/{rule}/switch/": by("managers", on="0"),
     "get search/": by("everybody", query={"q": "acmequist"}),
     "post markdown/": by("everybody", text="**Yes**", silent=True),
     # people

@@ -14,7 +14,7 @@ OUTSIDE = {
 # the area of an address, by its first word below the workspace, or a later one: a token of all other areas is refused
 AREAS = {
     "tasks": "tasks", "board": "tasks", "search": "tasks", "inbox": "tasks", "projects": "projects", "imports": "projects", "members": "members",
-    "invitations": "members", "roles": "members", "ownership": "members", "tokens": "tokens", "activity": "audit", "audit": "audit", "ai": "ai", "": "workspace", "billing": "workspace",
+    "invitations": "members", "roles": "members", "ownership": "members", "tokens": "tokens", "activity": "audit", "audit": "audit", "ai": "ai", "automations": "automations", "": "workspace", "billing": "workspace",
 }  # fmt: skip
 
 # lead: a role of level 25 that may invite, read the record, create tasks and comment; helper: level 15, may edit tasks and

@@ -151,8 +151,10 @@ def _fill(owner: Actor, program: Program, key: str, words: str, house: str) -> I
     change = program.get("changes/?limit=1").json()["results"][0]["id"]
     tie = program.post(f"{task}/dependencies/", {"blocked_by": f"{key}-2"}).json()["id"]
     upload = program.client.post(f"{program.base}{task}/attachments/", {"file": _picture(said)})
+    rule = {"name": said, "project": key, "when": {"kind": "created"}, "steps": [{"kind": "comment", "value": said}]}
     return {
         **ids,
+        "rule": program.post("automations/", rule).json()["id"],
         "key": key,
         "ref": f"{key}-1",
         "change": change,
