@@ -239,7 +239,7 @@ SPECTACULAR_SETTINGS = {
         "RuleWhenKind": "tasks.api.automations.WHEN",
         "RuleConditionKind": "tasks.api.automations.IF",
         "RuleStepKind": "tasks.api.automations.THEN",
-        "RunState": "tasks.api.automations.STATES",
+        "AutomationRunState": "tasks.api.automations.STATES",
         **ENUM_NAMES,  # noqa: F405
         **BILLING_NAMES,  # noqa: F405
     },

@@ -61,7 +61,7 @@ RuleCondition = _part("RuleCondition", IF, "What must be so of the card.")
 RuleStep = _part("RuleStep", THEN, "What is done.")
 
 
-class RuleChange(Strict):
+class AutomationChange(Strict):
     """Only what is sent is changed; whoever changes a rule keeps it from then on."""
 
     name = Text(max_length=80, required=False)
@@ -73,7 +73,7 @@ class RuleChange(Strict):
     version = Whole(required=False, help_text="refused (412) when the rule was changed since")
 
 
-class RuleIn(RuleChange):
+class AutomationIn(AutomationChange):
     """A new rule."""
 
     name = Text(max_length=80)
@@ -82,23 +82,23 @@ class RuleIn(RuleChange):
     version = None
 
 
-class PartOut(serializers.Serializer[Any]):
+class AutomationPart(serializers.Serializer[Any]):
     """A part of a rule."""
 
     kind = serializers.CharField()
     value = Said(allow_null=True)
 
 
-class RuleOut(serializers.Serializer[Any]):
+class AutomationOut(serializers.Serializer[Any]):
     """A rule, with what has become of it."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
     sentence = serializers.CharField(help_text="When …, if …, then …")
     project = serializers.CharField(allow_null=True, help_text="its KEY")
-    when = PartOut()
-    conditions = PartOut(many=True)
-    steps = PartOut(many=True)
+    when = AutomationPart()
+    conditions = AutomationPart(many=True)
+    steps = AutomationPart(many=True)
     on = serializers.BooleanField()
     off_why = serializers.CharField(help_text="why it was switched off by itself")
     faults = serializers.ListField(child=serializers.CharField(), help_text="what it names that is gone")
@@ -110,7 +110,7 @@ class RuleOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class RunOut(serializers.Serializer[Any]):
+class AutomationRunOut(serializers.Serializer[Any]):
     """What came of it when a rule met something."""
 
     id = serializers.UUIDField()
@@ -126,13 +126,13 @@ class RunOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class TryIn(Strict):
+class AutomationTrial(Strict):
     """On which card."""
 
     task = Text(max_length=20, help_text="FLOW-42")
 
 
-class TryOut(serializers.Serializer[Any]):
+class AutomationTried(serializers.Serializer[Any]):
     """What the rule would do; nothing was done."""
 
     fits = serializers.BooleanField(help_text="whether its conditions hold now")
@@ -161,15 +161,15 @@ class Rules(Endpoint):
 class Automations(Rules):
     """The rules of a workspace."""
 
-    @describes("list_automations", RuleOut, query=PageQuery, page=True, tag="automations")
+    @describes("list_automations", AutomationOut, query=PageQuery, page=True, tag="automations")
     def get(self, request: Request, workspace: str) -> HttpResponse:
         """Those of projects that you see whole, and those for all projects, the oldest first."""
         return self.page(rules_of(self.by), OLDEST, self.row)
 
-    @describes("create_automation", RuleOut, status=201, body=RuleIn, tag="automations")
+    @describes("create_automation", AutomationOut, status=201, body=AutomationIn, tag="automations")
     def post(self, request: Request, workspace: str) -> HttpResponse:
         """Make a rule; you keep it, and it acts with your rights."""
-        said = self.given(RuleIn)
+        said = self.given(AutomationIn)
         self.by.must("automation.manage")
         rule = create_rule(self.by, **said | {"project": self.project(said.get("project"))})
         return answer(self.row(find_rule(self.by, rule.pk)), 201)
@@ -178,15 +178,15 @@ class Automations(Rules):
 class OneAutomation(Rules):
     """One rule."""
 
-    @describes("read_automation", RuleOut, tag="automations")
+    @describes("read_automation", AutomationOut, tag="automations")
     def get(self, request: Request, workspace: str, rule: UUID) -> HttpResponse:
         """The rule."""
         return answer(self.row(find_rule(self.by, rule)))
 
-    @describes("update_automation", RuleOut, body=RuleChange, tag="automations")
+    @describes("update_automation", AutomationOut, body=AutomationChange, tag="automations")
     def patch(self, request: Request, workspace: str, rule: UUID) -> HttpResponse:
         """Change what is sent, or switch it."""
-        held, said = find_rule(self.by, rule), self.given(RuleChange)
+        held, said = find_rule(self.by, rule), self.given(AutomationChange)
         self.by.must("automation.manage")
         on = said.pop("on", None)
         if "project" in said:
@@ -208,7 +208,7 @@ class OneAutomation(Rules):
 class AutomationRuns(Endpoint):
     """What a rule met."""
 
-    @describes("list_automation_runs", RunOut, query=PageQuery, page=True, tag="automations")
+    @describes("list_automation_runs", AutomationRunOut, query=PageQuery, page=True, tag="automations")
     def get(self, request: Request, workspace: str, rule: UUID) -> HttpResponse:
         """Its runs on cards that you see, the newest first, for 90 days."""
         return self.page(runs_of(self.by, find_rule(self.by, rule)), NEWEST, run_row)
@@ -217,10 +217,10 @@ class AutomationRuns(Endpoint):
 class TryAutomation(Endpoint):
     """A rule on trial."""
 
-    @describes("try_automation", TryOut, body=TryIn, tag="automations")
+    @describes("try_automation", AutomationTried, body=AutomationTrial, tag="automations")
     def post(self, request: Request, workspace: str, rule: UUID) -> HttpResponse:
         """What it would do with a card if you kept it. Nothing is done."""
-        held, said = find_rule(self.by, rule), self.given(TryIn)
+        held, said = find_rule(self.by, rule), self.given(AutomationTrial)
         self.by.must("automation.manage")
         found = tried(self.by, held, _task(self.by, said["task"]))
         return answer({"fits": found.fits, "would": found.would, "why": found.why, "times": times(self.by, held)[0]})
