@@ -7,6 +7,7 @@ from ai.panels import receipt_of
 from ai.rescheduling.panel import plan_panel
 from ai.usage import tokens_used
 from billing.limits import plans
+from tasks.automations.reading import rule_names
 from tasks.panels import count_open, mine, overview, projects, read_only
 from tasks.people import acquaintances
 from tasks.usage import count_projects, stored_bytes
@@ -23,6 +24,9 @@ PROJECTS = projects
 
 # (actor) -> the projects that the plan has no room for
 READ_ONLY_PROJECTS = read_only
+
+# (actor, ids of acts) -> the rule that did each, where one did
+RULE_NAMES = rule_names
 
 # (actor) -> how many projects all members see
 OPEN_PROJECTS = count_open

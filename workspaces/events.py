@@ -53,6 +53,11 @@ def author(via: str, actor: Any, on_behalf_of: Any) -> str:
     return f"{actor} of FlowBoard support{f', for {on_behalf_of}' if on_behalf_of else ''}"
 
 
+def by_rule(name: str, rule: str) -> str:
+    """Bob’s rule “Tidy up”: whose and which, before what it did."""
+    return f"{name}’s rule “{rule}”"
+
+
 def _shown(value: Any) -> Any:
     """A fact as people read it: the name of what has one."""
     if isinstance(value, dict):

@@ -10,9 +10,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from .actor import Actor
-from .events import says, subject_words
+from .events import by_rule, says, subject_words
 from .faces import author_face
 from .models import ActivityLog, ChangeSet
+from .panels import rule_names
 from .permissions import MEMBER
 from .undo import undoable
 
@@ -112,8 +113,11 @@ def entries(
             _close(found[-1], rows)
         before = found[-1].first_seq if found else None
     page = found[:size]
+    rules = rule_names(by, [entry.change.pk for entry in page if entry.lead.depth])
     for entry in page:
         entry.who = author_face(entry.lead)
+        if rule := rules.get(entry.change.pk):
+            entry.who |= {"name": by_rule(entry.who["name"], rule)}
         entry.lines = [line(by, row) for row in reversed(entry.rows[-LISTED:])]
         entry.undoable = _may_undo(by, entry)
         entry.titled = by.level >= MEMBER  # a title counts tasks, and a guest may see but some of them

@@ -1,6 +1,6 @@
 """What the apps above put on the pages of a workspace: registered in flowboard/panels.py, since none can be imported from here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -85,6 +85,11 @@ def aid(by: Actor, receipt: UUID) -> Callable[[UUID], None]:
 def may_propose(by: Actor) -> bool:
     """Whether the actor may propose changes."""
     return _registered().MAY_PROPOSE(by)  # type: ignore[no-any-return]
+
+
+def rule_names(by: Actor, changes: Collection[UUID]) -> dict[UUID, str]:
+    """Of acts that rules have done, by which rule."""
+    return _registered().RULE_NAMES(by, changes) if changes else {}  # type: ignore[no-any-return]
 
 
 def slot(name: str) -> list[tuple[str, str]]:

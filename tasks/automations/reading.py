@@ -1,5 +1,6 @@
 """Rules and their runs through somebody's eyes: members read those of projects that they see whole, and those for all projects."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -54,6 +55,12 @@ def find_rule(by: Actor, key: UUID) -> AutomationRule:
 def may_keep(by: Actor, rule: AutomationRule) -> bool:
     """Whether to show the buttons; the verbs decide."""
     return by.may("automation.manage") and (rule.project is None or by.may("task.edit", rule.project))
+
+
+def rule_names(by: Actor, changes: Iterable[UUID]) -> dict[UUID, str]:
+    """By which rule these acts were done, where one did them (RULE_NAMES in flowboard/panels.py)."""
+    rows = AutomationRun.objects.within(by.workspace).filter(change_id__in=[*changes])
+    return dict(rows.values_list("change_id", "rule__name"))
 
 
 def runs_of(by: Actor, rule: AutomationRule) -> QuerySet[AutomationRun]:

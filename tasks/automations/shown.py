@@ -49,7 +49,7 @@ def rule_page(by: Actor, rule: AutomationRule, content: Content, before: str) ->
 def places_for(by: Actor) -> list[Project]:
     """The projects in which they may keep rules."""
     rows = Project.objects.whole_to(by).filter(archived_at=None).order_by("key")
-    return [one for one in rows if one.allows(by, "task.edit")]
+    return [one for one in rows if by.may("task.edit", one)]
 
 
 def bars(days: dict[date, dict[str, int]]) -> list[Json]:

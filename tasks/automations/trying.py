@@ -80,7 +80,7 @@ def _tasks(by: Actor, rule: AutomationRule, ids: set[UUID]) -> Iterator[Task]:
     rows = Task.objects.visible_to(by).filter(pk__any=[*ids]).select_related("project", "status")
     hanging = [Prefetch(name, model.objects.within(by.workspace)) for name, model in HANGING.items()]
     for task in rows.prefetch_related(*hanging) if ids else ():
-        if task.allows(by, "task.edit"):
+        if by.may("task.edit", task):
             yield task
 
 

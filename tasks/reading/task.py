@@ -15,12 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from workspaces.actor import Actor
-from workspaces.events import says
+from workspaces.events import by_rule, says
 from workspaces.faces import author_face, face
 from workspaces.feed import heard_by
 from workspaces.models import ActivityLog, ChangeSet
 from workspaces.undo import undoable
 
+from ..automations.reading import rule_names
 from ..markdown import render as markdown
 from ..models import Assignment, Attachment, ChecklistItem, Comment, Task, TaskLabel
 from ..models.tasks import shared_with
@@ -195,11 +196,12 @@ def _history(by: Actor, task: Task) -> list[dict[str, Any]]:
     """The latest rows of the record about the task, the newest first."""
     rows = ActivityLog.objects.within(by.workspace).filter(heard_by(by), rows_about(by, task))
     recent = rows.select_related("actor", "on_behalf_of", "change").order_by("-seq")[:REMEMBERED]
-    return [_told(row) for row in recent]
+    rules = rule_names(by, {row.change_id for row in recent if row.depth})
+    return [_told(row, rules.get(row.change_id, "")) for row in recent]
 
 
-def _told(row: ActivityLog) -> dict[str, Any]:
-    words = says(row)
+def _told(row: ActivityLog, rule: str) -> dict[str, Any]:
+    words = f"{by_rule(str(row.actor or ''), rule)} {says(row)}" if rule else says(row)
     return {
         "sentence": words[:1].upper() + words[1:], "who": author_face(row), "when": row.created_at, "via": row.via, "change_id": row.change_id,
         "undoable": _may_be_undone(row), "fields": list(row.after), "with_ai": row.change.kind == ChangeSet.Kind.AI,

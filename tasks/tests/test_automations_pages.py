@@ -135,3 +135,13 @@ def test_members_read_and_guests_do_not(alice: Actor, bob: Actor, gus: Actor, pr
     assert member.get(NEW).status_code == 403 and member.post(LIST, FORM).status_code == 403
     assert member.post(f"{LIST}{seen.pk}/", FORM).status_code == 403
     assert browser(gus).get(LIST).status_code == 403
+
+
+def test_the_activity_says_whose_rule_it_was(alice: Actor, bob: Actor, project: Project, cards: list[Task]) -> None:
+    rule(alice, project, "finished", ("priority", 4), name="Finish")
+    move_task(bob, cards[0], to=column(project, "Done"))
+    work(alice)
+    card = browser(bob).get("/w/acme/t/FLOW-1/").content.decode()
+    assert "Alice’s rule “Finish” set the priority of FLOW-1 One to urgent" in card
+    feed = browser(bob).get("/w/acme/activity/").content.decode()
+    assert "<b>Alice’s rule “Finish”</b> set the priority of" in feed
