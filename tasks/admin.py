@@ -1,8 +1,12 @@
 """The back-office of projects and tasks."""
 
-from django.contrib import admin
+from typing import Any
 
-from workspaces.backoffice import one_of, show
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from workspaces.backoffice import TenantAdmin, WorkspaceFilter, one_of, show
 
 from . import models
 
@@ -93,9 +97,45 @@ show(models.Watch, columns="user level why task project created_at", search="use
      joins="user task project")  # fmt: skip
 show(models.NotificationPreference, columns="user reason muted mail push", search="user__email", filters=["reason", "muted"],
      joins="user")  # fmt: skip
-show(models.AutomationRule, columns="pk keeper project on failures created_at deleted_at", search="keeper__email project__key",
-     filters=["on", "created_at", DELETED], joins="keeper project")  # fmt: skip
-show(models.AutomationRun, columns="rule_id seq once state depth left created_at", search="once", filters=["state", "created_at"])  # fmt: skip
 show(models.AutomationMonth, columns="month runs", search="workspace__slug", filters=["month"])
 show(models.AutomationCursor, columns="workspace seq", search="workspace__slug", filters=[], joins="workspace")
 show(models.NotificationCursor, columns="workspace seq", search="workspace__slug", filters=[], joins="workspace")
+
+
+class Health(admin.SimpleListFilter):
+    """Rules that do not do what they should."""
+
+    title = parameter_name = "health"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("failing", "failing"), ("stopped", "switched off by failure")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows = queryset.filter(failures__gt=0, deleted_at=None) if self.value() else queryset
+        return rows.filter(on=self.value() == "failing") if self.value() else rows
+
+
+class Wordless(TenantAdmin):
+    """How rules fare, without the words of customers: neither what they are called nor what they say."""
+
+    hidden: tuple[str, ...] = ()
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [name for name in super().get_fields(request, obj) if name not in self.hidden]
+
+
+@admin.register(models.AutomationRule)
+class AutomationRuleAdmin(Wordless):
+    hidden = ("name", "when", "conditions", "steps", "off_why")
+    list_display = ("pk", "keeper", "project_id", "on", "failures", "created_at", "workspace")
+    search_fields = ("keeper__email",)
+    list_filter = (WorkspaceFilter, Health, "on", "created_at")
+    list_select_related = ("workspace", "keeper")
+
+
+@admin.register(models.AutomationRun)
+class AutomationRunAdmin(Wordless):
+    hidden = ("why", "task")
+    list_display = ("pk", "rule_id", "state", "seq", "depth", "left", "created_at", "workspace")
+    search_fields = ("once",)
+    list_filter = (WorkspaceFilter, one_of("state", models.AutomationRun.State.values), "created_at")

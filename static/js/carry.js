@@ -68,6 +68,8 @@ addEventListener("htmx:configRequest", ({ detail }) => {
 addEventListener("htmx:beforeSend", ({ detail: { requestConfig, xhr, elt } }) => {
   if (!changes(requestConfig)) return;
   const end = fly();
+  // before htmx follows an answer to another page: that it leaves is no loss to ask about
+  xhr.addEventListener("readystatechange", () => xhr.readyState === XMLHttpRequest.DONE && xhr.status && end());
   xhr.addEventListener("loadend", () => {
     heard(xhr.status > 0);
     if (xhr.status) { keys.delete(elt); settled(elt); } else failed(elt, () => window.htmx.trigger(elt, requestConfig.triggeringEvent?.type ?? "click"));
