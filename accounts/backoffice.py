@@ -107,7 +107,7 @@ class ReasonForm(forms.Form):
 
 def act_page(
     page: ModelAdmin, request: HttpRequest, form: forms.Form, *, title: str, words: str, done: str, back: str,
-    act: Callable[[dict[str, Any]], dict[str, str]],
+    act: Callable[[dict[str, Any]], dict[str, str]], button: str = "", cancel: str = "",
 ) -> HttpResponse:  # fmt: skip
     """Says what is going to happen and asks why; POST does it. `act` answers what was wrong, by field."""
     if request.method == "POST" and form.is_valid():
@@ -117,5 +117,12 @@ def act_page(
             return redirect(back)
         for field, fault in faults.items():
             form.add_error(field if field in form.fields else None, fault)
-    context = {"opts": page.opts, "title": title, "words": words, "form": form, "back": back}
+    context = {
+        "opts": page.opts,
+        "title": title,
+        "words": words,
+        "form": form,
+        "button": button or title,
+        "back": cancel or back,
+    }
     return render(request, "admin/staff_act.html", page.admin_site.each_context(request) | context)

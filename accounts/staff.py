@@ -15,6 +15,7 @@ from .models import StaffAct, User
 
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 ONCE_IN = timedelta(minutes=1)
+LOOKED, LOOKS_FOR = "workspace:looked_into", timedelta(hours=1)  # a reason for looking, and how long it holds
 
 
 def is_staff(person: Any, permission: str) -> bool:
@@ -34,12 +35,20 @@ def note(
     return act
 
 
-def note_look(staff: User, kind: str, key: str, *, tenant: UUID) -> None:
+def why_looking(staff: User, tenant: UUID) -> str | None:
+    """The reason that somebody gave in the last hour for looking at this customer's rows."""
+    acts = StaffAct.objects.filter(staff=staff, pk__gte=key_at(timezone.now() - LOOKS_FOR), tenant=tenant, verb=LOOKED)
+    return acts.order_by("-pk").values_list("reason", flat=True).first()
+
+
+def note_look(staff: User, kind: str, key: str, *, tenant: UUID, reason: str = "") -> None:
     """A customer's row was opened: which kind, of whom, and no word of it; at most once a minute."""
     verb = f"look at {kind}"[:40]
     lately = StaffAct.objects.filter(staff=staff, pk__gte=key_at(timezone.now() - ONCE_IN), verb=verb, subject_id=key)
     if not lately.exists():
-        StaffAct(staff=staff, verb=verb, subject_type=kind[:40], subject_id=key, tenant=tenant).save(force_insert=True)
+        StaffAct(staff=staff, verb=verb, subject_type=kind[:40], subject_id=key, tenant=tenant, reason=reason).save(
+            force_insert=True
+        )
 
 
 @transaction.atomic

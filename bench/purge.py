@@ -47,6 +47,8 @@ def main() -> None:
     parser.add_argument("--end", type=uuid.UUID, help="the child: purge this one")
     options = parser.parse_args()
     if options.end:
+        for alias in ("ops", "default"):
+            connections[alias].ensure_connection()
         print("ready", flush=True)
         purge(options.end, until=float("inf"))
         return

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db import transaction
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts.backoffice import LookedAt, Reasoned
+from accounts.backoffice import LookedAt, Reasoned, ReasonedForm
 from accounts.staff import note
 from workspaces.backoffice import one_of, show
 
@@ -14,6 +18,7 @@ from . import limits
 from .actions.hearing import reopen_events
 from .jobs import take_soon
 from .models import Billing, BillingNotice, Invoice, MeterEvent, Plan, RevenueDay, StripeEvent, UsageDay
+from .models.plans import MEGABYTE
 
 PRICES = ("month_cents", "year_cents", "currency", "stripe_month", "stripe_year", "stripe_ai", "ai_million_cents")
 ROOM = ("seats", "guests", "projects", "storage_mb", "ai_tokens", "history_days")
@@ -21,11 +26,30 @@ UNASKED = ("automation_runs",)
 RATES = ("per_person", "per_token", "per_workspace")
 
 
+class Lines(SimpleArrayField):
+    """One entry a line: they may hold commas."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(forms.CharField(max_length=120), delimiter="\n", required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}), **options)  # fmt: skip
+
+    def to_python(self, value: Any) -> list[str]:
+        """Empty lines are none."""
+        lines = value.splitlines() if isinstance(value, str) else value
+        return super().to_python([line for line in lines or () if line.strip()])  # type: ignore[no-any-return]
+
+
+class PlanForm(ReasonedForm):
+    """Further lines of the pricing page, as they stand there."""
+
+    includes = Lines(help_text="further lines of the pricing page, one a line")
+
+
 @admin.register(Plan)
 class PlanAdmin(Reasoned):
     """What is sold. A change holds in every process within seconds; workspaces on a plan are moved with it."""
 
-    list_display = ("name", "key", "month_cents", "year_cents", "seats", "projects", "storage_mb", "ai_tokens", "shown")
+    form = PlanForm
+    list_display = ("name", "key", "monthly", "yearly", "seats", "projects", "storage", "tokens", "shown")
     search_fields = ("name", "key")
     list_filter = ("shown",)
     fieldsets = (
@@ -36,12 +60,32 @@ class PlanAdmin(Reasoned):
         ("Nothing asks for this yet: there are no automations", {"fields": UNASKED}),
     )
 
+    @admin.display(description="a seat and month")
+    def monthly(self, plan: Plan) -> str:
+        return _price(plan.month_cents, plan.currency)
+
+    @admin.display(description="a seat and year")
+    def yearly(self, plan: Plan) -> str:
+        return _price(plan.year_cents, plan.currency)
+
+    @admin.display(description="storage", empty_value="no limit")
+    def storage(self, plan: Plan) -> str | None:
+        return plan.storage_mb and filesizeformat(plan.storage_mb * MEGABYTE)
+
+    @admin.display(description="AI tokens a month", empty_value="AI_TOKENS")
+    def tokens(self, plan: Plan) -> str | None:
+        return None if plan.ai_tokens is None else f"{plan.ai_tokens:,}"
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("key",) if obj else ()  # workspaces and the setting PLAN name it
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         transaction.on_commit(limits.refresh)
+
+
+def _price(cents: int | None, currency: str) -> str:
+    return "not sold" if cents is None else f"{cents / 100:,.2f} {currency.upper()}"
 
 
 show(

@@ -19,7 +19,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     # plans, payment, what the AI costs
     "Finance": (
-        *EVERYBODY, "workspaces.view_membership", "workspaces.grant_workspace", "workspaces.annotate_workspace", "billing.view_plan", "billing.change_plan", "billing.add_plan", "billing.view_billing", "billing.view_invoice", "billing.view_revenueday", "billing.view_stripeevent", "billing.change_stripeevent",
+        *EVERYBODY, "workspaces.view_membership", "workspaces.grant_workspace", "workspaces.plan_workspace", "workspaces.annotate_workspace", "billing.view_plan", "billing.change_plan", "billing.add_plan", "billing.view_billing", "billing.view_invoice", "billing.view_revenueday", "billing.view_stripeevent", "billing.change_stripeevent",
         "ai.view_aiusage", "ai.view_aibudget", "ai.view_modelprice", "ai.change_modelprice", "ai.add_modelprice",
     ),
     # what runs, and what does not

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db import transaction
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -19,6 +20,10 @@ class AnnouncementForm(ReasonedForm):
     """What is wrong is said at its field."""
 
     link = forms.URLField(assume_scheme="https", required=False, widget=UnfoldAdminTextInputWidget, help_text="where more is said; https")  # fmt: skip
+
+    workspaces = SimpleArrayField(
+        forms.SlugField(max_length=40), required=False, widget=UnfoldAdminTextInputWidget, help_text="their addresses, with commas between them; empty: all"
+    )  # fmt: skip
 
     def clean_workspaces(self) -> list[str]:
         asked = list(dict.fromkeys(self.cleaned_data["workspaces"] or ()))

@@ -26,10 +26,12 @@ class Chart:
     first: str
     last: str
     words: str
+    most: str = ""
     width: int = WIDTH
     height: int = HEIGHT + FOOT
     base: int = HEIGHT
     foot: int = HEIGHT + FOOT - 3
+    middle: int = WIDTH // 2
 
 
 def by_day(counts: dict[date, int], *, days: int, today: date, what: str) -> Chart:
@@ -39,6 +41,7 @@ def by_day(counts: dict[date, int], *, days: int, today: date, what: str) -> Cha
     return Chart(
         bars(values, [f"{day:%-d %b}: {value:,}" for day, value in zip(span, values, strict=True)]), f"{span[0]:%-d %b}", f"{span[-1]:%-d %b}",
         f"{what}, {days} days: {sum(values):,} in all, most {max(values):,} on a day",
+        f"most {max(values):,} a day" if any(values) else "none",
     )  # fmt: skip
 
 

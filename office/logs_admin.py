@@ -1,5 +1,6 @@
 """The back-office's lists of what failed, was mailed, was slow, and who was turned away."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -137,8 +138,20 @@ class TurnedAwayAdmin(OfTenants):
 class TombstoneAdmin(LookedAt):
     """Workspaces of which nothing else is left."""
 
-    list_display = ("slug", "deleted_at", "deleted_by", "by_staff", "rows", "files", "purged_at")
+    list_display = ("slug", "deleted_at", "by", "removed", "gone")
     list_select_related = ("deleted_by",)
     search_fields = ("slug", "tenant")
     list_filter = ("by_staff", "deleted_at", ("purged_at", admin.EmptyFieldListFilter))
     looks_through = None
+
+    @admin.display(description="deleted by")
+    def by(self, stone: Tombstone) -> str:
+        return f"{stone.deleted_by or 'nobody known'}{' of the staff' if stone.by_staff else ''}"
+
+    @admin.display(description="what there was")
+    def removed(self, stone: Tombstone) -> str:
+        return f"{stone.rows:,} rows, {stone.files:,} files"
+
+    @admin.display(description="gone since", empty_value="under way")
+    def gone(self, stone: Tombstone) -> datetime | None:
+        return stone.purged_at

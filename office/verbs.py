@@ -9,7 +9,7 @@ from django.utils import timezone
 from unfold import widgets
 
 from accounts.backoffice import ReasonForm
-from billing.actions.granting import LONGEST, grant_trial, grantable
+from billing.actions.granting import LONGEST, grant_trial, grantable, put_on
 from billing.models import Billing
 from workspaces.actions.staff import (
     HELD,
@@ -25,6 +25,7 @@ from workspaces.actions.staff import (
 from workspaces.actor import Actor
 from workspaces.flags import FLAGS
 from workspaces.models import Workspace
+from workspaces.panels import plans
 
 
 class ConfirmForm(ReasonForm):
@@ -47,6 +48,16 @@ class TrialForm(ReasonForm):
     plan = forms.ChoiceField(choices=lambda: [*grantable().items()], widget=widgets.UnfoldAdminSelectWidget)
     days = forms.IntegerField(min_value=1, max_value=LONGEST, initial=14, help_text=f"from today, at most {LONGEST}", widget=widgets.UnfoldAdminIntegerFieldWidget)  # fmt: skip
     field_order = ("plan", "days", "reason")
+
+
+class PlanForm(ReasonForm):
+    """Which one, and why."""
+
+    plan = forms.ChoiceField(
+        choices=lambda: [("", "the operator's own (the setting PLAN)"), *((key, one.name) for key, one in plans().items())],
+        required=False, widget=widgets.UnfoldAdminSelectWidget,
+    )  # fmt: skip
+    field_order = ("plan", "reason")
 
 
 class FlagForm(ReasonForm):
@@ -99,6 +110,10 @@ VERBS = [
     Verb(
         "trial", "Grant a trial", "A plan for nothing, without a card: a new trial, or more of the one that runs. It ends by itself. The owners are written to.",
         "The trial is granted.", "grant_workspace", grant_trial, unpaid, TrialForm,
+    ),
+    Verb(
+        "plan", "Put on a plan", "For what is not paid through Stripe: an agreement of its own, a partner, a way back. It holds until payment or a trial changes it. The owners are written to.",
+        "The plan is changed.", "plan_workspace", put_on, unpaid, PlanForm,
     ),
     Verb(
         "suspend", "Suspend", "Its people can read and export everything, and change nothing; live pages are closed and come back still. The reason stands on every page of theirs, and goes to the owners by mail.",

@@ -32,11 +32,15 @@ class WorkspaceAdmin(ReadOnlyAdmin):
     """Tenants."""
 
     looks_through = None
-    list_display = ("name", "slug", "plan", "created_at", "suspended_at", "deleted_at")
+    list_display = ("name", "address", "plan", "created_at", "suspended_at", "deleted_at")
     search_fields = ("name", "slug")
     list_filter = (
         one_of("plan", ["", *PLANS]), "created_at", ("suspended_at", admin.EmptyFieldListFilter), ("deleted_at", admin.EmptyFieldListFilter),
     )  # fmt: skip
+
+    @admin.display(description="address")
+    def address(self, workspace: Workspace) -> str:
+        return workspace.slug
 
     def get_urls(self) -> list[URLPattern]:
         view, record = self.admin_site.admin_view(self.act), self.admin_site.admin_view(self.take_record)
@@ -55,7 +59,7 @@ class WorkspaceAdmin(ReadOnlyAdmin):
         workspace = self._found(uuid_in(object_id))
         offered = [verb for verb in VERBS if verb.fits(workspace) and is_staff(request.user, APP + verb.permission)]
         context = {
-            "title": workspace.name, "workspace": workspace, "opts": self.opts, "verbs": offered, "uses": standing.uses(workspace),
+            "title": workspace.name, "original": workspace, "workspace": workspace, "opts": self.opts, "verbs": offered, "uses": standing.uses(workspace),
             "people": standing.people(workspace), "life": standing.life(workspace), "health": standing.health(workspace),
             "money": standing.money(workspace), "acts": standing.acts(workspace), "admitted": standing.admitted(workspace, request.user),  # type: ignore[arg-type]
             "back": ending.back_until(workspace), "ends": ending.ends_at(workspace), "warned": ending.warned(workspace), "may_ask": is_support(request.user), "may_take_record": is_staff(request.user, f"{APP}take_record_workspace"),  # type: ignore[arg-type]

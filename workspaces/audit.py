@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .actor import VIA, Actor
@@ -125,8 +125,7 @@ class Audit:
 
 
 PEOPLE: dict[str, Q] = {
-    SUPPORT: Q(event__startswith="support:")
-    | (Q(actor__is_staff=True, on_behalf_of__isnull=False) & ~Q(on_behalf_of=F("actor"))),
+    SUPPORT: Q(event__startswith="support:") | Q(via="support"),
     PROGRAMS: Q(actor__is_program=True),
 }
 

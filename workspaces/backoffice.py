@@ -9,12 +9,16 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import BinaryField, GeneratedField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
-from accounts.backoffice import LookedAt
+from accounts.backoffice import REASON, LookedAt, ReasonForm, act_page
 from accounts.long_lists import NewestFirst
-from accounts.staff import note_look
+from accounts.staff import note_look, why_looking
 
+from .actions.staff import look_in
+from .actions.support import staff_actor
 from .models import Workspace
 
 SECRETS = {"token_hash", "password"}
@@ -106,7 +110,9 @@ class ReadOnlyAdmin(LookedAt):
 
 
 class TenantAdmin(ReadOnlyAdmin):
-    """A table of tenants' rows."""
+    """A table of tenants' rows. `asks_why`: whether they are the customer's, and not the staff's own."""
+
+    asks_why = True
 
     list_select_related = ("workspace",)
     list_filter: Any = (WorkspaceFilter,)
@@ -115,12 +121,40 @@ class TenantAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Who opens a customer's row is noted before it is shown."""
+        """Why is asked once an hour and customer; each row that is opened is noted before it is shown."""
+        row = self._looked_at(request, object_id)
+        if row is not None and self.asks_why:
+            why = why_looking(request.user, row.workspace_id)  # type: ignore[arg-type]
+            if why is None:
+                return self._ask_why(request, row)
+            note_look(request.user, str(self.opts.verbose_name), str(row.pk), tenant=row.workspace_id, reason=why)  # type: ignore[arg-type]
         answer: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
-        row = self.get_object(request, object_id) if answer.status_code == 200 else None
-        if row is not None:
-            note_look(request.user, str(self.opts.verbose_name), str(row.pk), tenant=row.workspace_id)  # type: ignore[arg-type]
         return answer
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Its history is the workspace's record: Django's own page would only show what the row is called."""
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
+
+    def _looked_at(self, request: HttpRequest, object_id: str) -> Any:
+        """The row, for somebody who may see it; a change, which nobody may post, is refused by Django."""
+        asked = request.method == "GET" or REASON in request.POST
+        return self.get_object(request, object_id) if asked and self.has_view_permission(request) else None
+
+    def _ask_why(self, request: HttpRequest, row: Any) -> HttpResponse:
+        kind, workspace = str(self.opts.verbose_name), row.workspace
+
+        def act(given: dict[str, Any]) -> dict[str, str]:
+            workspace._state.db = "default"  # read by the back-office's role, written about by the application's
+            look_in(staff_actor(workspace, request.user), kind=kind, reason=given[REASON])  # type: ignore[arg-type]
+            return {}
+
+        return act_page(
+            self, request, ReasonForm(request.POST or None), title="Why do you look?", act=act, back=request.path, button="Look",
+            done=f"For an hour you may look at rows of {workspace}.", cancel=reverse("admin:workspaces_workspace_change", args=[workspace.pk]),
+            words=f"What you open is a {kind} of {workspace}. Say why: it holds for an hour and all rows of this customer, and its owners read it in their record.",
+        )  # fmt: skip
 
     def keyed(self, rows: QuerySet[Any], page: NewestFirst) -> QuerySet[Any]:
         key = uuid_in(page.params.get(WORKSPACE)) or self._named(page.query)

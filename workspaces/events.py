@@ -105,6 +105,10 @@ def _support_ended(row: Any) -> str:
     return words.get(row.after.get("why"), "stopped acting as {}").format(subject_words(row))
 
 
+def _why(row: Any) -> str:
+    return f": “{row.after['reason']}”" if row.after.get("reason") else ""
+
+
 def _short(value: Any) -> str:
     return f"“{str(value)[:40]}”" if isinstance(value, str) else str(value)
 
@@ -133,7 +137,7 @@ define("workspace:created", "created the workspace {after[name]}", audience="mem
 define("workspace:updated", "renamed the workspace from {before[name]} to {after[name]}", audience="members")
 define(
     "workspace:plan_changed",
-    lambda row: f"put the workspace on the plan {row.after['plan'] or 'of the operator'}",
+    lambda row: f"put the workspace on the plan {row.after['plan'] or 'of the operator'}{_why(row)}",
     audience="managers",
     webhook=False,
 )
@@ -144,6 +148,12 @@ define("workspace:resumed", "lifted the suspension: “{after[reason]}”", audi
 define(
     "workspace:tokens_granted",
     lambda row: f"granted {row.after['tokens']:,} tokens of the AI for {row.after['month']}: “{row.after['reason']}”",
+    audience="managers",
+    webhook=False,
+)
+define(
+    "workspace:looked_into",
+    "began to look at rows of the workspace (the first: {after[kind]}), for an hour at most: “{after[reason]}”",
     audience="managers",
     webhook=False,
 )

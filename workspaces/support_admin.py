@@ -47,6 +47,8 @@ class RequestForm(forms.Form):
 class SupportAccessAdmin(TenantAdmin):
     """Every request; the staff sees all of them and acts by their own."""
 
+    asks_why = False
+
     list_display = ("staff", "person", "workspace", "state", "reason", "requested_at", "expires_at", "ended_at")
     search_fields = ("staff__email", "person__email", "reason")
     list_filter = (WorkspaceFilter, "state", "requested_at")

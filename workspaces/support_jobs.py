@@ -23,6 +23,7 @@ DONE = {
     "workspace:deleted": "deleted {}",
     "workspace:restored": "brought {} back",
     "workspace:tokens_granted": "granted tokens of the AI to {}",
+    "workspace:plan_changed": "put {} on another plan",
     "workspace:flag_changed": "switched something in {}",
     "audit:exported": "took out the record of {}",
     "billing:trial_granted": "gave {} a trial",

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from workspaces.actions.fitting import weigh
 from workspaces.actions.staff import asked, done
 from workspaces.actor import Actor
 from workspaces.errors import Refused
+from workspaces.models import Workspace
+from workspaces.panels import plans
 from workspaces.spine import action
 
 from ..errors import NotSold
@@ -37,6 +40,23 @@ def grant_trial(by: Actor, *, plan: str, days: int, reason: str) -> Billing:
     done(by, workspace, "billing:trial_granted", reason=reason, plan=plan, days=days, until=end.isoformat())
     follow_plan(by, was, row, now)
     return row
+
+
+@action
+def put_on(by: Actor, *, plan: str, reason: str) -> Workspace:
+    """A plan that is not paid through Stripe, "" for the operator's own: until payment or a trial changes it."""
+    workspace, reason = asked(by, "plan", reason)
+    row = hold(by)
+    if plan and plan not in plans():
+        raise Refused("There is no such plan.", "plan")
+    if row.subscribed or in_effect(row, timezone.now()):
+        raise NotSold("A subscription or a trial decides which plan this workspace is on.")
+    if plan == workspace.plan:
+        return workspace
+    workspace.plan = by.workspace.plan = plan
+    done(by, workspace, "workspace:plan_changed", "plan", reason=reason, plan=plan)
+    weigh(by)
+    return workspace
 
 
 def grantable() -> dict[str, str]:

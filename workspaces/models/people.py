@@ -67,6 +67,7 @@ class Workspace(models.Model):
             ("flag_workspace", "Can switch flags of a workspace"),
             ("suspend_workspace", "Can suspend and resume a workspace"),
             ("hold_workspace", "Can delete a workspace, and bring it back"),
+            ("plan_workspace", "Can put a workspace on a plan that is not paid through Stripe"),
             ("grant_workspace", "Can grant a workspace tokens"),
             ("annotate_workspace", "Can write notes about a workspace"),
             ("take_record_workspace", "Can take out a workspace's record for its owners"),
