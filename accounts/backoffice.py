@@ -65,6 +65,7 @@ def reason_field() -> forms.CharField:
         max_length=LONGEST_REASON,
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text="kept with your name; whom it touches may read it",
+        error_messages={"required": f"Say why, in at least {SHORTEST_REASON} characters."},
     )
 
 

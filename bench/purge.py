@@ -118,7 +118,7 @@ def turns(by: Actor, writer: Writer, seconds: float) -> None:
     if child.returncode:
         raise SystemExit(f"the purge ended with {child.returncode}")
     stone = Tombstone.objects.using("ops").get(tenant=by.workspace.pk)
-    print(f"{stone.rows:,} rows removed in {busy:.0f} s ({stone.rows / busy:,.0f} a second, with its pauses), killed {kills} times")  # fmt: skip
+    print(f"{stone.rows:,} rows removed in {busy:.0f} s ({stone.rows / busy:,.0f} a second, with its pauses), killed {kills} times", flush=True)  # fmt: skip
 
 
 def start(by: Actor) -> "subprocess.Popen[bytes]":

@@ -21,8 +21,7 @@ from .models import Billing, BillingNotice, Invoice, MeterEvent, Plan, RevenueDa
 from .models.plans import MEGABYTE
 
 PRICES = ("month_cents", "year_cents", "currency", "stripe_month", "stripe_year", "stripe_ai", "ai_million_cents")
-ROOM = ("seats", "guests", "projects", "storage_mb", "ai_tokens", "history_days")
-UNASKED = ("automation_runs",)
+ROOM = ("seats", "guests", "projects", "storage_mb", "ai_tokens", "history_days", "automation_runs")
 RATES = ("per_person", "per_token", "per_workspace")
 
 
@@ -57,7 +56,6 @@ class PlanAdmin(Reasoned):
         ("Price", {"fields": PRICES}),
         ("Room; empty means as many as you like", {"fields": ROOM}),
         ("Requests of the API in a minute", {"fields": RATES}),
-        ("Nothing asks for this yet: there are no automations", {"fields": UNASKED}),
     )
 
     @admin.display(description="a seat and month")

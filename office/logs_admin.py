@@ -80,6 +80,8 @@ class FailedJobAdmin(OfTenants):
                 try_again(job, staff=request.user, reason=given["reason"])  # type: ignore[arg-type]
             except OperationalError:
                 return {"": "The queue is away at the moment. Nothing was tried; please try again in a minute."}
+            except TypeError:
+                return {"": "In this version the job takes other arguments: it cannot be tried again."}
             return {}
 
         return act_page(

@@ -31,7 +31,7 @@ from workspaces.panels import plans
 class ConfirmForm(ReasonForm):
     """For what closes a workspace to its people."""
 
-    confirm = forms.CharField(label="Its address", help_text="typed out, so that it is this one", widget=widgets.UnfoldAdminTextInputWidget)  # fmt: skip
+    confirm = forms.CharField(label="Its address", help_text="typed out, so that it is this one", error_messages={"required": "Type the address of the workspace."}, widget=widgets.UnfoldAdminTextInputWidget)  # fmt: skip
     field_order = ("confirm", "reason")
 
 

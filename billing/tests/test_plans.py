@@ -119,15 +119,19 @@ def test_the_billing_page_says_how_much_is_used(alice: Actor, bob: Actor) -> Non
 def test_the_staff_change_a_plan() -> None:
     client = make_staff("Root")
     row = Plan.objects.get(key="free")
+    kept = row.includes
     page = reverse("admin:billing_plan_change", args=[row.pk])
     fields = client.get(page).context["adminform"].form.initial
     sent = {name: "" if value is None else value for name, value in fields.items()}
-    sent["includes"] = ",".join(fields["includes"])
+    sent["includes"] = "With a comma, in one line\r\n\r\nAnother"
     try:
         assert client.post(page, sent | {"seats": 12}).status_code == 200  # why?
         assert client.post(page, sent | {"seats": 12, "reason": "A larger Free, for December"}).status_code == 302
         assert limits.plans()["free"].seats == 12
+        row.refresh_from_db()
+        assert row.includes == ["With a comma, in one line", "Another"]
+        assert "With a comma, in one line\nAnother" in client.get(page).content.decode()
         assert client.post(reverse("admin:billing_plan_delete", args=[row.pk])).status_code == 403
     finally:
-        Plan.objects.filter(key="free").update(seats=10)
+        Plan.objects.filter(key="free").update(seats=10, includes=kept)
         limits.forget()
