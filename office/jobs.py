@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError as QueueAway
 
 from accounts.mails import About, Mail
 from workspaces import tenancy
+from workspaces.errors import Refused
 from workspaces.models import Workspace
 from workspaces.owners import owners_of
 
@@ -54,7 +55,7 @@ def purge_workspace(workspace_id: str) -> None:
     """Some of it; the rest in a job of its own. What a dead worker leaves, the next hour takes up."""
     try:
         done = purge(UUID(workspace_id), until=time.monotonic() + AT_A_TIME)
-    except (OperationalError, IntegrityError) as error:  # somebody else is at it, or a late job wrote
+    except (OperationalError, IntegrityError, Refused) as error:  # somebody is at it, a late job wrote, Stripe is away
         log.warning("a workspace waits for its end: %s", type(error).__name__)
         return
     if not done:

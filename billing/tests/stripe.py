@@ -388,6 +388,13 @@ class Answers(BaseHTTPRequestHandler):
                 made["metadata"] = data.get("metadata", {})
                 up.tell("customer.created", made)
                 return made
+            case "DELETE", "customers", pk:
+                up.get("customer", pk)
+                for sub in up.of("subscription", customer=pk):
+                    if sub["status"] != "canceled":
+                        up.end(sub)
+                up.tell("customer.deleted", up.objects.pop(pk))
+                return {"id": pk, "object": "customer", "deleted": True}
             case "POST", "checkout", "sessions":
                 return self._session(data)
             case "POST", "checkout", "sessions", pk, "expire":

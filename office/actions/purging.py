@@ -5,6 +5,7 @@ It may die anywhere and be run again. The database itself refuses it for a works
 """
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ from django.db.models import F, Func, Value
 from django.utils import timezone
 
 from accounts.actions import forget_programs
+from billing.closing import close_customer
+from billing.models import Billing, StripeEvent
 from workspaces.actions.staff import HELD
 from workspaces.models import AccessToken, ActivityLog, TenantModel, Workspace
 
@@ -32,15 +35,16 @@ TOP = UUID(int=2**128 - 1)
 def purge(workspace_id: UUID, *, until: float, at_once: int = AT_ONCE) -> bool:
     """Go on with it until it is done, or until that moment (time.monotonic()); whether it is done.
 
-    Raises OperationalError while somebody else is at it, and IntegrityError when a late job has added a row: run it again.
+    Raises OperationalError while somebody else is at it, IntegrityError when a late job has added a row, and Refused while
+    Stripe does not answer: run it again.
     """
     workspace = Workspace._base_manager.using("ops").filter(pk=workspace_id).first()
     if workspace is None:
         return True
     stone = _begin(workspace)
     for model in tables():
-        if model is AccessToken:
-            _forget_programs(workspace_id)
+        if model in BEFORE:
+            BEFORE[model](workspace_id)
         if not _empty(model, stone, until, at_once):
             return False
     files = elsewhere.forget_files(workspace_id)
@@ -92,6 +96,18 @@ def _forget_programs(workspace_id: UUID) -> None:
     """Its own tokens each stand for a program, which has a name."""
     rows = AccessToken._base_manager.using("ops").filter(workspace=workspace_id, kind=AccessToken.Kind.WORKSPACE)
     forget_programs(list(rows.values_list("user", flat=True)))
+
+
+def _forget_customer(workspace_id: UUID) -> None:
+    """At Stripe, and what Stripe has told of them."""
+    rows = Billing._base_manager.using("ops").filter(workspace=workspace_id).exclude(customer="")
+    customers = list(rows.values_list("customer", flat=True))
+    close_customer(workspace_id)
+    StripeEvent.objects.using("ops").filter(customer__in=customers).delete()
+
+
+# what is done before a table that tells of it is emptied
+BEFORE: dict[type[TenantModel], Callable[[UUID], None]] = {AccessToken: _forget_programs, Billing: _forget_customer}
 
 
 def _end(workspace: Workspace, stone: Tombstone, files: int) -> None:

@@ -22,6 +22,8 @@ from django.utils import timezone
 
 from accounts.ids import uuid7
 from accounts.models import StaffAct, User
+from billing.models import Billing, StripeEvent
+from billing.tests.stripe import Stripe
 from office import ending, jobs
 from office.actions import purging
 from office.models import Announcement, FailedJob, SlowPage, Tombstone, TurnedAway
@@ -316,6 +318,26 @@ def test_a_row_that_comes_late_is_found_by_the_next_run(alice: Actor, project: P
     assert Workspace._base_manager.using("ops").filter(pk=gone).exists() and Tombstone.objects.get().purged_at is None
     jobs.purge_workspace(str(gone))
     assert not any(counts(gone).values()) and Tombstone.objects.get().purged_at
+
+
+def test_the_customer_at_stripe_goes_too_and_is_waited_for(alice: Actor, eve: Actor, till: Stripe) -> None:
+    subs = {}
+    for by in (alice, eve):
+        customer = till.new("customer", name=by.workspace.name)["id"]
+        subs[by] = till.new("subscription", customer=customer, status="active")["id"]
+        Billing(workspace_id=by.workspace.pk, customer=customer, subscription=subs[by], status="active").save(
+            using="owner"
+        )
+        StripeEvent.objects.create(event=f"evt_{customer}", type="x", customer=customer, created_at=timezone.now())
+    gone = held_over(alice)
+    till.broken = True
+    jobs.purge_workspace(str(gone))
+    assert counts(gone)["billing_billing"] == 1 and Tombstone.objects.get().purged_at is None
+    till.broken = False
+    jobs.purge_workspace(str(gone))
+    assert not any(counts(gone).values())
+    assert till.objects[subs[alice]]["status"] == "canceled" and till.objects[subs[eve]]["status"] == "active"
+    assert [row["name"] for row in till.of("customer")] == ["Globex"] and StripeEvent.objects.count() == 1
 
 
 def test_tables_go_before_what_they_point_at() -> None:

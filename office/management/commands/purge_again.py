@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from office.actions.purging import condemn, purge
 from workspaces.actions.staff import HELD
+from workspaces.errors import Refused
 
 
 class Command(BaseCommand):
@@ -39,8 +40,8 @@ class Command(BaseCommand):
     def _end(self, key: UUID) -> None:
         try:
             purge(key, until=float("inf"))
-        except DatabaseError as error:
-            raise CommandError(f"{key} is not gone: {error}Run this again.") from error
+        except (DatabaseError, Refused) as error:
+            raise CommandError(f"{key} is not gone: {error} Run this again.") from error
         self.stdout.write(f"{key} is gone.")
 
 
