@@ -48,6 +48,7 @@ UNFOLD = {
                     _item("Plans", "sell", "billing.plan"),
                     _item("Subscriptions", "credit_card", "billing.billing"),
                     _item("Invoices", "receipt_long", "billing.invoice"),
+                    _item("Days of revenue", "show_chart", "billing.revenueday"),
                     _item("Events of Stripe", "webhook", "billing.stripeevent"),
                     _item("Use of the AI", "token", "ai.aiusage"),
                     _item("Prices of models", "payments", "ai.modelprice"),

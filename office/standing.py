@@ -121,17 +121,14 @@ def money(workspace: Workspace) -> list[Fact]:
         found.append(Fact("Tokens granted this month", f"{workspace.extra_ai_tokens:,}"))
     if row is None:
         return [*found, Fact("Subscription", "none")]
-    ends = [Fact("Trial ends", row.trial_end)] if row.trial_end else []
-    ends += [Fact("Paid until", row.period_end)] if row.period_end else []
     address = listed("billing_billing", workspace)
-    pays = [Fact("Pays a month", written(row.month_cents, row.currency), address)] if row.subscribed else []
-    return [
-        *found,
-        Fact("Subscription", row.get_status_display(), address),
-        *pays,
-        Fact("Seats paid for", row.seats),
-        *ends,
-    ]
+    found.append(Fact("Subscription", row.get_status_display(), address))
+    if row.trial_end:
+        found.append(Fact("Trial ends", row.trial_end))
+    if row.subscribed:
+        found.append(Fact("Pays a month", written(row.month_cents, row.currency), address))
+        found += [Fact("Seats paid for", row.seats), Fact("Paid until", row.period_end)]
+    return found
 
 
 def acts(workspace: Workspace) -> list[StaffAct]:

@@ -15,7 +15,7 @@ class Line:
     """One line of the table: what it is about, and a cell for each plan."""
 
     title: str
-    cells: list[str]
+    cells: list[tuple[str, str]]  # the plan's name, and what it has
 
 
 def _count(name: str, words: str = "{}", none: str = "As many as you like") -> Say:
@@ -48,7 +48,7 @@ def pricing() -> dict[str, Any]:
     plans = list(Plan.objects.filter(shown=True))
     return {
         "plans": [(plan, price_words(plan)) for plan in plans],
-        "lines": [Line(title, [say(plan) for plan in plans]) for title, say in LINES],
+        "lines": [Line(title, [(plan.name, say(plan)) for plan in plans]) for title, say in LINES],
     }
 
 
