@@ -1,8 +1,8 @@
 """Background work of billing. Jobs get ids and find their own context; each may run twice."""
 
 import logging
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -25,6 +25,15 @@ log = logging.getLogger(__name__)
 LATE = timedelta(minutes=1)
 MOST_TRIES = 50  # of an event, a minute apart: then the nightly look at all of Stripe has to do
 HEARD = ("customer.", "invoice.", "checkout.session.", "charge.", "payment_intent.")
+
+
+@contextmanager
+def waiting(what: str, workspace_id: str) -> Iterator[None]:
+    """What Stripe does not do now is said in the log; the sweep or the night's look makes good."""
+    try:
+        yield
+    except Refused as no:
+        log.warning("billing: %s of %s waits: %s", what, workspace_id, no.words)
 
 
 @shared_task
@@ -89,11 +98,9 @@ def stop_renewing(workspace_id: str) -> None:
     from .reconciling import let_run_out
 
     row = Billing._base_manager.using("ops").filter(workspace_id=UUID(workspace_id)).first()
-    try:
+    with waiting("the end of the subscription", workspace_id):
         if row is not None:
             let_run_out(row)
-    except Refused as no:
-        log.warning("billing: the subscription of %s, which was deleted, waits: %s", workspace_id, no.words)
 
 
 @shared_task
@@ -103,10 +110,8 @@ def count_workspace(workspace_id: str) -> None:
 
     if (by := system_of(workspace_id)) is None:
         return
-    try:
+    with waiting("the number of seats", workspace_id):
         follow_seats(by)
-    except Refused as no:
-        log.warning("billing: the seats of %s wait: %s", workspace_id, no.words)
 
 
 @shared_task
@@ -121,11 +126,9 @@ def sweep_billing(workspace_id: str) -> None:
     let_lapse(by)
     warn_of_ends(by)
     send_notices(UUID(workspace_id))
-    try:
+    with waiting("the AI beyond the plan", workspace_id):
         if wire.ready():
             settle_overage(by)
-    except Refused as no:
-        log.warning("billing: the AI of %s beyond its plan waits: %s", workspace_id, no.words)
 
 
 @shared_task

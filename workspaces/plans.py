@@ -97,7 +97,7 @@ def beyond_words(workspace: Workspace) -> OverPlan:
     """Why nothing can be changed in a project that the plan has no room for."""
     plan = plan_of(workspace)
     words = (
-        f"The {plan.name} plan has room for {plan.projects} projects, and this is one of the youngest beyond them: it can be read "
+        f"The {plan.name} plan has room for {plan.projects} project{'' if plan.projects == 1 else 's'}, and this is one of the youngest beyond them: it can be read "
         "and exported, and not changed. Archiving or deleting another project frees a place at once; an owner can move to a larger plan."
     )
     told = {"limit": "projects", "most": plan.projects, "used": used(workspace, "projects"), "plan": plan.name}
