@@ -82,7 +82,7 @@ def checkout(by: Actor, wanted: Offer, site: str) -> str:
     try:
         note_checkout(by, checkout=session["id"], plan=wanted.plan.key, interval=wanted.interval, seats=wanted.seats, seen=row.version)  # fmt: skip
     except Stale as error:
-        wire.ask(lambda stripe: stripe.checkout.sessions.expire(session["id"]))
+        _close(session["id"])
         raise Moved("Somebody else is at the plan at this moment. Look at the page again.") from error
     return str(session["url"])
 
@@ -193,10 +193,20 @@ def _customer(by: Actor, row: Billing) -> Billing:
 
 def _was_paid(checkout: str) -> bool:
     """Of an older checkout, which is closed when it was not."""
-    found = wire.ask(lambda stripe: stripe.checkout.sessions.retrieve(checkout))
-    if found["status"] == "open":
-        wire.ask(lambda stripe: stripe.checkout.sessions.expire(checkout))
-    return bool(found["status"] == "complete")
+    status = _state(checkout)
+    if status == "open":
+        _close(checkout)
+        status = _state(checkout)
+    return status == "complete"
+
+
+def _state(checkout: str) -> str:
+    return str(wire.ask(lambda stripe: stripe.checkout.sessions.retrieve(checkout))["status"])
+
+
+def _close(checkout: str) -> None:
+    """Another owner may have closed it a moment ago, or somebody paid: then there is nothing to close."""
+    wire.ask(lambda stripe: stripe.checkout.sessions.expire(checkout), known="can be expired")
 
 
 def _session(by: Actor, row: Billing, wanted: Offer, site: str) -> Row:

@@ -1,10 +1,12 @@
 """A workspace's life at Stripe, step by step: what is paid, what holds, what the record and the mails say."""
 
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connections
 from django.utils import timezone
 
 from billing import doing
@@ -214,3 +216,26 @@ def test_nobody_goes_on_paying_for_a_workspace_that_was_deleted(till: Stripe, al
     sub["cancel_at_period_end"] = False
     assert [line.partition(": ")[2] for line in reconcile(mend=True)] == ["was deleted, and its subscription runs out"]
     assert sub["cancel_at_period_end"] and not list(reconcile(mend=True))
+
+
+def test_two_owners_who_close_the_same_older_checkout_both_hear_how_it_stands(till: Stripe, alice: Actor) -> None:
+    doing.checkout(alice, offer(alice), SITE)
+    amy = add_member(alice, make_person("Amy"), "owner")
+    said: list[str] = []
+
+    def buy(by: Actor, interval: str) -> None:
+        try:
+            said.append(doing.checkout(by, offer(by, interval), SITE))
+        except Moved as no:
+            said.append(no.words)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=buy, args=each) for each in ((alice, "month"), (amy, "year"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(said) == 2 and any(one.startswith(till.url) for one in said)
+    (session,) = till.of("checkout.session", status="open")
+    assert billing(alice).checkout == session["id"] and session["url"] in said
