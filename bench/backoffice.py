@@ -1,15 +1,19 @@
 """The back-office over many workspaces: python -m bench.backoffice [--workspaces 100000] [--rows 1000000] [--requests 10]
 
 The rows are made by SQL, for reading alone is measured: for each workspace its four roles and three people, and rows of the
-record spread over all workspaces and a year. Every list of the back-office is asked for as a browser does; the long ones also deep, by words and by filters.
+record by these people spread over all workspaces and a year. Every list of the back-office is asked for as a browser does; the long ones also deep, by words and by filters.
 """
 
 import argparse
+import random
 import secrets
 import statistics
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
 from urllib.parse import urlencode
 
 from bench import _board
@@ -21,11 +25,16 @@ from django.contrib import admin
 from django.core.cache import cache
 from django.db import connections
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.ids import key_at
 from accounts.models import User
+from ai.models import AIUsage
 from bench.audit import taken
 from bench.web import session
+from billing.models import Billing, StripeEvent
 from office.dashboard import CARDS
+from office.models import FailedJob, MailSent, SlowPage, TurnedAway
 from workspaces.actor import Actor
 from workspaces.models import ActivityLog, Membership, Workspace
 
@@ -51,17 +60,18 @@ INSERT INTO workspaces_membership (id, workspace_id, user_id, role_id, joined_at
   SELECT pg_temp.key(interval '400 days' * (1 - made.n / %(count)s::float), made.n * 3 + k + 30000000), made.id, u.id, role.id, now()
   FROM made, generate_series(0, 2) k
   JOIN LATERAL (SELECT id FROM accounts_user WHERE email = %(word)s || (made.n * 3 - k) || '@bench.example') u ON true
-  JOIN LATERAL (SELECT id FROM workspaces_role r WHERE r.workspace_id = made.id AND r.key = CASE k WHEN 0 THEN 'owner' ELSE 'member' END) role ON true
+  JOIN LATERAL (SELECT id FROM workspaces_role r WHERE r.workspace_id = made.id AND r.key = CASE k WHEN 0 THEN 'owner' ELSE 'member' END) role ON true;
+CREATE TEMP TABLE members AS SELECT made.n AS place, made.id, (array_agg(m.user_id)) AS people FROM made JOIN workspaces_membership m ON m.workspace_id = made.id GROUP BY 1, 2
 """
 RECORD = """
 INSERT INTO workspaces_activitylog (id, workspace_id, seq, change_id, event, actor_id, via, subject_type, subject_id, subject_key,
   subject_label, version, before, after, depth, created_at, salt, facts_hash, prev_hash, hash)
 SELECT pg_temp.key(interval '365 days' * (1 - n / %(rows)s::float), n + 90000000), made.id, n / %(count)s + 1, made.id,
   CASE WHEN n %% 200000 = 7 THEN 'workspace:updated' ELSE (ARRAY['task:created', 'task:updated', 'task:moved', 'comment:created'])[1 + n %% 4] END,
-  NULL, CASE WHEN n %% 100000 = 9 THEN 'import' ELSE (ARRAY['web', 'api', 'system'])[1 + n %% 3] END, 'task', made.id, 'FLOW-' || n %% 900,
+  made.people[1 + n / 7 %% 3], CASE WHEN n %% 100000 = 9 THEN 'import' ELSE (ARRAY['web', 'api', 'system'])[1 + n %% 3] END, 'task', made.id, 'FLOW-' || n %% 900,
   'Fix the login of card ' || n, 1, '{"status": "To do"}', '{"status": "Done"}', 0, now() - interval '365 days' * (1 - n / %(rows)s::float), '', md5(n::text) || md5(n::text),
   md5((n - 1)::text) || md5(n::text), md5(n::text) || md5((n + 1)::text)
-FROM generate_series(%(first)s, %(last)s) n JOIN (SELECT n AS place, id FROM made) made ON made.place = 1 + n %% %(count)s
+FROM generate_series(%(first)s, %(last)s) n JOIN members made ON made.place = 1 + n %% %(count)s
 """
 
 
@@ -71,6 +81,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--requests", type=int, default=10)
     parser.add_argument("--again", action="store_true", help="the rows of an earlier run, in FLOWBOARD_DATA")
+    parser.add_argument("--first-page", action="store_true", help="its cards alone")
     options = parser.parse_args()
     by, word = _board.workspace(f"desk-{uuid.uuid4().hex[:6]}"), f"bench{secrets.token_hex(3)}"
     if options.again:
@@ -78,7 +89,11 @@ def main() -> None:
     else:
         _board.board(by, 1000)
         fill(word, options.workspaces, options.rows)
+        live(options.workspaces)
     cookie = {"Cookie": session(staff(by))}
+    if options.first_page:
+        cards()
+        return
     with serving("flowboard.wsgi:application", workers=1) as server:
         print(f"{'':52} {'p50 ms':>8} {'longest':>8}")
         for name, path in pages(word, options.workspaces):
@@ -101,6 +116,30 @@ def fill(word: str, count: int, rows: int) -> None:
     print(
         f"made {count:,} workspaces, {3 * count:,} people and {rows:,} rows of the record in {took:.0f} s", flush=True
     )
+
+
+def live(count: int) -> None:
+    """What the first page sums up beside the record: a month of receipts, mails, slow pages, faults, and who pays."""
+    began, now, chance = time.perf_counter(), timezone.now(), random.Random(7)
+    keys = list(Workspace._base_manager.using("owner").order_by("-pk").values_list("pk", flat=True)[:count])
+
+    def times(number: int, days: int) -> Iterator[datetime]:
+        return (now - timedelta(days=days * chance.random()) for _ in range(number))
+
+    def put(rows: Iterator[Any], model: Any) -> None:
+        while some := list(islice(rows, 5_000)):
+            model._base_manager.using("owner").bulk_create(some, ignore_conflicts=True)
+
+    put((AIUsage(pk=key_at(at), workspace_id=chance.choice(keys), purpose="breakdown", model="m", outcome="ok", cost_micros=chance.randrange(9_000), created_at=at) for at in times(2 * count, 30)), AIUsage)  # fmt: skip
+    put((MailSent(pk=key_at(at), recipient=f"p{at:%f}@bench.example", kind="digest", state="sent", created_at=at) for at in times(3 * count, 30)), MailSent)  # fmt: skip
+    put((SlowPage(pk=key_at(at), route=f"w/<slug>/{chance.randrange(60)}/", method="GET", status=200, milliseconds=1_500, created_at=at) for at in times(count // 2, 30)), SlowPage)  # fmt: skip
+    put((FailedJob(pk=key_at(at), name="a.job", call=uuid.uuid4(), fault="x", created_at=at) for at in times(count // 10, 30)), FailedJob)  # fmt: skip
+    put((TurnedAway(day=(now - timedelta(days=day)).date(), tenant=key, kind="token", count=9) for day in range(7) for key in keys[: count // 10]), TurnedAway)  # fmt: skip
+    put((StripeEvent(event=f"evt_{number}", type="invoice.paid", created_at=at, received_at=at, done_at=at, outcome="done") for number, at in enumerate(times(count, 30))), StripeEvent)  # fmt: skip
+    put((Billing(workspace_id=key, plan="pro", status=chance.choice(("active", "trialing", "canceled")), seats=9, month_cents=8_100, currency="usd", trial_end=now + timedelta(days=12 * chance.random())) for key in keys[: count // 2]), Billing)  # fmt: skip
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    print(f"made what the first page sums up in {time.perf_counter() - began:.0f} s", flush=True)
 
 
 def made_before() -> str:
@@ -162,6 +201,21 @@ def morning(server: Server, cookie: dict[str, str]) -> None:
     print(f"{'the cards of the first page, read anew':52} {statistics.median(found):8.0f} {max(found):8.0f}")
     times = taken(server, "/admin/", cookie, 10)
     print(f"{'the first page, kept':52} {statistics.median(times):8.0f} {max(times):8.0f}")
+
+
+def cards() -> None:
+    """Each card of the first page by itself: the first read, and the best of three more."""
+    print(f"{'':30} {'first ms':>9} {'then':>9}")
+    whole = 0.0
+    for card in CARDS:
+        found = []
+        for _ in range(4):
+            began = time.perf_counter()
+            card()
+            found.append((time.perf_counter() - began) * 1000)
+        whole += found[0]
+        print(f"{card.__name__:30} {found[0]:9.0f} {min(found[1:]):9.0f}", flush=True)
+    print(f"{'all':30} {whole:9.0f}", flush=True)
 
 
 def sizes(server: Server) -> None:

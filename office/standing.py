@@ -1,6 +1,6 @@
 """Where a workspace stands, for the staff: plan, use, people, life, health. No word of what its people write."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,12 +26,20 @@ WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 
 
 @dataclass(frozen=True)
+class Rows:
+    """A list of the back-office, and who may see it."""
+
+    address: str
+    permission: str
+
+
+@dataclass(frozen=True)
 class Fact:
-    """A line of a card; `address` leads to the rows behind it."""
+    """A line of a card; `rows` are those behind it."""
 
     name: str
     value: Any
-    address: str = ""
+    rows: Rows | None = None
     bad: bool = False
 
 
@@ -54,10 +62,16 @@ class Use:
         return min(100, 100 * self.used // self.most) if self.most else 0
 
 
-def listed(model: str, workspace: Workspace, **more: str) -> str:
+def listed(model: str, workspace: Workspace, **more: str) -> Rows:
     """The list of a model's rows of this workspace."""
     asked = "".join(f"&{name}={value}" for name, value in more.items())
-    return f"{reverse(f'admin:{model}_changelist')}?workspace={workspace.pk}{asked}"
+    app, _, name = model.partition("_")
+    return Rows(f"{reverse(f'admin:{model}_changelist')}?workspace={workspace.pk}{asked}", f"{app}.view_{name}")
+
+
+def for_eyes(user: User, facts: list[Fact]) -> list[Fact]:
+    """Without links into lists that this role does not see."""
+    return [one if one.rows is None or user.has_perm(one.rows.permission) else replace(one, rows=None) for one in facts]
 
 
 def uses(workspace: Workspace) -> list[Use]:
@@ -76,7 +90,7 @@ def people(workspace: Workspace) -> dict[str, Any]:
     rows = _ops(Membership).filter(workspace=workspace, user__is_program=False)
     counts = rows.values("role__name").annotate(count=Count("pk")).order_by("-role__level")
     owners = rows.filter(role__key="owner").select_related("user")[:SHOWN]
-    return {"counts": list(counts), "owners": [row.user for row in owners], "address": listed("workspaces_membership", workspace)}  # fmt: skip
+    return {"counts": list(counts), "owners": [row.user for row in owners], "address": listed("workspaces_membership", workspace).address}  # fmt: skip
 
 
 def life(workspace: Workspace) -> list[Fact]:
@@ -145,7 +159,7 @@ def admitted(workspace: Workspace, staff: User) -> dict[str, Any]:
     """Support access: what this staff has, and where to ask for it."""
     rows = _ops(SupportAccess).filter(workspace=workspace).select_related("staff", "person").order_by("-pk")
     running = next((one for one in rows.filter(staff=staff, state="granted")[:SHOWN] if one.running), None)
-    return {"running": running, "open": rows.filter(Q(state="requested") | Q(state="granted")).count(), "address": listed("workspaces_supportaccess", workspace)}  # fmt: skip
+    return {"running": running, "open": rows.filter(Q(state="requested") | Q(state="granted")).count(), "address": listed("workspaces_supportaccess", workspace).address}  # fmt: skip
 
 
 def _ops(model: Any) -> Any:

@@ -1,5 +1,6 @@
 """The list of workspaces, and the page of each: where it stands, and what the staff can do there."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -58,10 +59,11 @@ class WorkspaceAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         workspace = self._found(uuid_in(object_id))
         offered = [verb for verb in VERBS if verb.fits(workspace) and is_staff(request.user, APP + verb.permission)]
+        eyes = partial(standing.for_eyes, request.user)
         context = {
             "title": workspace.name, "original": workspace, "workspace": workspace, "opts": self.opts, "verbs": offered, "uses": standing.uses(workspace),
-            "people": standing.people(workspace), "life": standing.life(workspace), "health": standing.health(workspace),
-            "money": standing.money(workspace), "acts": standing.acts(workspace), "admitted": standing.admitted(workspace, request.user),  # type: ignore[arg-type]
+            "people": standing.people(workspace), "life": eyes(standing.life(workspace)), "health": eyes(standing.health(workspace)),
+            "money": eyes(standing.money(workspace)), "acts": standing.acts(workspace), "admitted": standing.admitted(workspace, request.user),  # type: ignore[arg-type]
             "back": ending.back_until(workspace), "ends": ending.ends_at(workspace), "warned": ending.warned(workspace), "may_ask": is_support(request.user), "may_take_record": is_staff(request.user, f"{APP}take_record_workspace"),  # type: ignore[arg-type]
         }  # fmt: skip
         return render(request, "admin/workspace.html", self.admin_site.each_context(request) | context)

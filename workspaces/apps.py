@@ -23,6 +23,7 @@ def grant_roles(using: str, **_: Any) -> None:
 
 class WorkspacesConfig(AppConfig):
     name = "workspaces"
+    verbose_name = "Customers"
 
     def ready(self) -> None:
         from . import checks  # noqa: F401

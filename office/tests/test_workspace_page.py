@@ -1,6 +1,8 @@
 """A workspace's page: where it stands, what the staff does there and why, and what its people see of it."""
 
+import html
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -168,6 +170,15 @@ def test_who_may_not_is_refused(alice: Actor, bob: Actor) -> None:
     for by in (alice, bob, staff_actor(fresh(alice), User.objects.get(name="Eli"))):
         with pytest.raises(Forbidden):
             suspend_workspace(by, reason=WHY)
+
+
+@committed
+def test_no_link_leads_where_the_role_may_not_look(alice: Actor) -> None:
+    for name, group in (("Ray", "Support"), ("Fay", "Finance"), ("Eli", "Engineer"), ("Root", "")):
+        client = make_staff(name, *filter(None, [group]))
+        links = set(re.findall(r'href="(/admin/[^"]+)"', client.get(to(alice)).content.decode()))
+        assert len(links) > 5
+        assert not {link for link in links if client.get(html.unescape(link)).status_code not in (200, 302)}, name
 
 
 @committed
