@@ -1,6 +1,8 @@
 """Background work of the whole: what beat starts."""
 
 from datetime import timedelta
+from random import shuffle
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
@@ -33,6 +35,8 @@ from workspaces.support_jobs import send_support_request, sweep_support  # noqa:
 
 from .views import WORKER_SEEN
 
+LAST = 9  # of the queue's priorities: 0 is first, and what is said of none
+
 
 @shared_task
 def heartbeat() -> None:
@@ -48,8 +52,7 @@ def sweep() -> None:
     for workspace in due_workspaces():
         sweep_billing.delay(workspace)
     sweep_erasures.delay()
-    for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
-        sweep_workspace.delay(str(pk))
+    round_of(sweep_workspace, seconds=60)
 
 
 @shared_task
@@ -89,12 +92,18 @@ def tidy() -> None:
     guesses.forget_old()
     keeping.forget_old()
     note_revenue.delay()
-    for pk in Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True):
-        tidy_files.delay(str(pk))
-        tidy_inboxes.delay(str(pk))
-        tidy_drafts.delay(str(pk))
-        tidy_ai.delay(str(pk))
-        note_use.delay(str(pk))
+    round_of(tidy_files, tidy_inboxes, tidy_drafts, tidy_ai, note_use, seconds=3600)
+
+
+def round_of(*jobs: Any, seconds: int) -> None:
+    """These jobs for each workspace, behind all that people wait for. What the next round finds undone is dropped, and each
+    round goes another way about: with more workspaces than the workers manage in that time, rounds neither pile up nor leave out the same ones.
+    """
+    keys = list(Workspace.objects.using("ops").filter(deleted_at=None).values_list("pk", flat=True))
+    shuffle(keys)
+    for pk in keys:
+        for job in jobs:
+            job.apply_async((str(pk),), priority=LAST, expires=seconds)
 
 
 @shared_task
