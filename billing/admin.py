@@ -105,7 +105,7 @@ show(
 )
 
 
-show(UsageDay, columns="day seats projects storage ai_tokens api_calls", search="day", filters=["day"])
+show(UsageDay, columns="day seats projects storage ai_tokens automation_runs api_calls", search="day", filters=["day"])
 show(MeterEvent, columns="month tokens created_at sent_at", search="month", filters=["month"])
 show(BillingNotice, columns="kind period created_at mailed_at", search="kind period", filters=["created_at"])
 

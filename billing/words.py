@@ -5,8 +5,12 @@ from typing import Any
 
 from workspaces.models import Workspace
 
+AGAIN = {
+    "ai_tokens": "The AI answers again on the first of the month",
+    "automation_runs": "The rules run again on the first of the month",
+}
 Words = tuple[str, list[str]]
-THINGS = {"seats": "seats", "guests": "guests", "projects": "projects", "storage": "storage", "ai_tokens": "AI tokens of this month"}  # fmt: skip
+THINGS = {"seats": "seats", "guests": "guests", "projects": "projects", "storage": "storage", "ai_tokens": "AI tokens of this month", "automation_runs": "automation runs of this month"}  # fmt: skip
 
 
 def words_of(kind: str, workspace: Workspace, facts: dict[str, Any]) -> Words:
@@ -71,9 +75,7 @@ def _usage(workspace: Workspace, facts: dict[str, Any]) -> Words:
     thing, full = THINGS[facts["limit"]], facts["percent"] >= 100
     part = "all" if full else f"{facts['percent']} %"
     subject = f"{workspace} has used {part} of its {thing}"
-    after = (
-        "No more can be added" if facts["limit"] != "ai_tokens" else "The AI answers again on the first of the month"
-    )
+    after = AGAIN.get(facts["limit"], "No more can be added")
     return subject, [
         f"{facts['used']} of {facts['most']} are taken on the plan {facts['plan']}.{f' {after}; everything that is there stays.' if full else ''}",
         "A larger plan has more room:",

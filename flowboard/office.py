@@ -59,6 +59,7 @@ UNFOLD = {
                 "separator": True,
                 "items": [
                     _item("Failed jobs", "error", "office.failedjob"),
+                    _item("Automations", "bolt", "tasks.automationrule"),
                     _item("Mails", "mail", "office.mailsent"),
                     _item("Slow pages", "speed", "office.slowpage"),
                     _item("Turned away", "block", "office.turnedaway"),

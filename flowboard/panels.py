@@ -7,6 +7,7 @@ from ai.panels import receipt_of
 from ai.rescheduling.panel import plan_panel
 from ai.usage import tokens_used
 from billing.limits import plans
+from tasks.actions.metering import runs_used
 from tasks.automations.reading import rule_names
 from tasks.panels import count_open, mine, overview, projects, read_only
 from tasks.people import acquaintances
@@ -35,7 +36,9 @@ OPEN_PROJECTS = count_open
 ACQUAINTANCES = acquaintances
 
 # (workspace's id) -> how much of its plan is used (workspaces/plans.py)
-USAGE = {"projects": count_projects, "storage": stored_bytes, "ai_tokens": tokens_used}
+USAGE = {
+    "projects": count_projects, "storage": stored_bytes, "ai_tokens": tokens_used, "automation_runs": runs_used,
+}  # fmt: skip
 
 # () -> the plans there are, by name
 PLANS = plans

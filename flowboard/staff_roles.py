@@ -24,7 +24,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     # what runs, and what does not
     "Engineer": (
-        *EVERYBODY, "workspaces.view_stream", "workspaces.view_idempotencykey", "tasks.view_importrun", "tasks.view_delivery", "ai.view_aiusage",
+        *EVERYBODY, "workspaces.view_stream", "workspaces.view_idempotencykey", "tasks.view_importrun", "tasks.view_delivery", "tasks.view_automationrule", "tasks.view_automationrun", "ai.view_aiusage",
         "workspaces.flag_workspace", "workspaces.annotate_workspace", "ai.view_airun", "ai.view_aireservation", "ai.view_prompt", "ai.view_promptversion", "ai.change_promptversion", "ai.view_promptcase",
         "ai.add_promptcase", "ai.change_promptcase", "ai.view_prompttrial", "ai.view_modelprice", "ai.change_modelprice", "ai.add_modelprice",
         "accounts.view_signingkey", "accounts.view_pushkey", "office.view_failedjob", "office.change_failedjob", "office.view_mailsent",

@@ -21,6 +21,7 @@ from accounts.ids import key_at
 from ai.models import AIUsage
 from billing.models import Billing, StripeEvent
 from billing.templatetags.billing import money as written
+from tasks.models import AutomationRule, AutomationRun
 from workspaces.models import ActivityLog, Workspace
 
 from . import charts, revenue
@@ -176,6 +177,24 @@ def mails() -> Card:
     return Card("Mails not taken", f"{failed:,}", f"of {rows.count():,} in 7 days", address, "office.view_mailsent", bad=bool(failed))  # fmt: skip
 
 
+def automations() -> Card:
+    """Runs of rules that failed, and the rules that fail most; which they are, and not what they say."""
+    now = timezone.now()
+    rows = _ops(AutomationRun).filter(pk__gte=key_at(now - WEEK))
+    today, bad = rows.filter(pk__gte=key_at(now - DAY)), Q(state=AutomationRun.State.FAILED)
+    found = today.aggregate(all=Count("pk"), failed=Count("pk", filter=bad))
+    chart = charts.by_day(_days(rows.filter(bad)), days=7, today=now.date(), what="Failed runs of rules")
+    rules = _ops(AutomationRule).filter(deleted_at=None, failures__gt=0)
+    stopped = rules.filter(on=False).count()
+    shown = [
+        ((rule.workspace.name, page_of(rule.workspace_id)), (f"{rule.failures:,}", reverse("admin:tasks_automationrule_change", args=[rule.pk])), ("on" if rule.on else "off", ""))
+        for rule in rules.select_related("workspace").order_by("-failures", "pk")[:TOP]
+    ]  # fmt: skip
+    note = f"failed, of {found['all']:,} runs in 24 hours; {stopped:,} rule{'' if stopped == 1 else 's'} switched off by failure"
+    address = listed("tasks_automationrun", state="failed")
+    return Card("Automations", f"{found['failed']:,}", note, address, "tasks.view_automationrun", chart, ("Workspace", "Failures running", "Rule"), shown, bool(found["failed"]))  # fmt: skip
+
+
 def turned_away() -> Card:
     """Requests over a limit."""
     today = timezone.now().date()
@@ -186,7 +205,7 @@ def turned_away() -> Card:
 
 
 CARDS: list[Callable[[], Card]] = [
-    new_workspaces, active_people, trials, money, ai_costs, failed_jobs, webhooks, slow_pages, mails, turned_away,
+    new_workspaces, active_people, trials, money, ai_costs, failed_jobs, webhooks, automations, slow_pages, mails, turned_away,
 ]  # fmt: skip
 
 

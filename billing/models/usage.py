@@ -15,6 +15,7 @@ class UsageDay(TenantModel):
     projects = models.PositiveIntegerField(default=0)
     storage = models.BigIntegerField(default=0)
     ai_tokens = models.BigIntegerField(default=0, help_text="of the month so far")
+    automation_runs = models.PositiveIntegerField(default=0, db_default=0, help_text="of the month so far")
     api_calls = models.BigIntegerField(default=0, help_text="of that day")
 
     class Meta:

@@ -7,7 +7,7 @@ from workspaces.actor import Actor
 
 from ..actions.metering import today
 from ..models import UsageDay
-from .usage import TITLES, Meter, meters
+from .usage import BY_MONTH, TITLES, Meter, meters
 
 DAYS = 30
 WEEK = 7
@@ -53,10 +53,10 @@ def charts(by: Actor) -> list[Chart]:
 
 
 def _values(kind: str, days: list[date], rows: dict[date, UsageDay]) -> list[int]:
-    """What stood on a day that nobody counted is what stood before it; a month of AI begins at nothing."""
+    """What stood on a day that nobody counted is what stood before it; what goes by the month begins at nothing."""
     values, last = [], 0
     for day in days:
-        last = getattr(rows[day], kind) if day in rows else 0 if kind == "ai_tokens" and day.day == 1 else last
+        last = getattr(rows[day], kind) if day in rows else 0 if kind in BY_MONTH and day.day == 1 else last
         values.append(last)
     return values
 
@@ -74,8 +74,8 @@ def _chart(kind: str, title: str, values: list[int], days: list[date], meter: Me
 
 
 def _reached(meter: Meter | None, pace: int) -> date | None:
-    """AI ends with its month, whatever the pace."""
+    """What goes by the month ends with it, whatever the pace."""
     if meter is None or meter.most is None or pace <= 0 or meter.full:
         return None
     day = today() + timedelta(days=(meter.most - meter.used) // pace + 1)
-    return None if meter.kind == "ai_tokens" and day.month != today().month else day
+    return None if meter.kind in BY_MONTH and day.month != today().month else day

@@ -37,6 +37,7 @@ LINES: list[tuple[str, Say]] = [
     ("Projects", _count("projects")),
     ("Storage", _storage),
     ("AI tokens a month", _count("ai_tokens", none="By agreement")),
+    ("Automation runs a month", _count("automation_runs")),
     ("The activity feed goes back", _count("history_days", "{} days", "To the beginning")),
     ("API requests a minute, each person", _count("per_person")),
     ("API requests a minute, all together", _count("per_workspace")),

@@ -39,7 +39,9 @@ class Meter:
 
 TITLES = {
     "seats": "Seats", "guests": "Guests", "projects": "Projects", "storage": "Storage", "ai_tokens": "AI tokens this month",
+    "automation_runs": "Automation runs this month",
 }  # fmt: skip
+BY_MONTH = frozenset({"ai_tokens", "automation_runs"})  # begin anew on the first, by UTC
 
 
 def meters(workspace: Workspace) -> list[Meter]:

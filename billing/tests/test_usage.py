@@ -18,7 +18,7 @@ from billing.metering import settle_overage
 from billing.models import MeterEvent, UsageDay
 from billing.notices import send_notices
 from tasks.actions import create_task
-from tasks.models import Project
+from tasks.models import AutomationMonth, Project
 from workspaces import limiting, tenancy
 from workspaces.actions import choose_plan, remove_member
 from workspaces.actor import Actor
@@ -77,7 +77,7 @@ def test_the_page_draws_days_limits_and_a_forecast(alice: Actor) -> None:
             day = today() - timedelta(days=ago)
             UsageDay(workspace=alice.workspace, day=day, seats=1, storage=(12 - ago) * 10**7, api_calls=40).save(force_insert=True)  # fmt: skip
     page = browser(alice).get(reverse("billing_usage", args=["acme"])).content.decode()
-    assert page.count("<rect") == 5 * 30, "of the AI no word where it is off"
+    assert page.count("<rect") == 6 * 30, "of the AI no word where it is off"
     assert (
         "8 of 10" in page
         and f"full on <b>{today() + timedelta(days=3):%-d %B}" in page
@@ -97,6 +97,29 @@ def test_owners_are_written_to_once_at_80_and_at_100_percent(alice: Actor) -> No
         send_notices(alice.workspace.pk)
         assert [one.subject for one in mail.outbox] == ([wanted] if wanted else [])
         mail.outbox.clear()
+
+
+def test_owners_are_told_when_the_runs_of_rules_come_to_an_end(alice: Actor, till: Stripe) -> None:
+    on_plan(alice, "free")
+    month = today().replace(day=1)
+    for runs, wanted in (
+        (79, ""),
+        (80, "Acme has used 80 % of its automation runs of this month"),
+        (100, "Acme has used all of its automation runs of this month"),
+        (100, ""),
+    ):
+        with tenancy.workspace(alice.workspace.pk, atomic=True):
+            AutomationMonth.objects.update_or_create(workspace=alice.workspace, month=month, defaults={"runs": runs})
+        within(fresh(alice), note_limits)
+        send_notices(alice.workspace.pk)
+        assert [one.subject for one in mail.outbox] == ([wanted] if wanted else [])
+        mail.outbox.clear()
+    within(fresh(alice), note_day)
+    page = browser(alice).get(reverse("billing_usage", args=["acme"])).content.decode()
+    assert "Automation runs this month" in page and "100 of 100" in page and "rules run again on the first" in page
+    limits = {one["limit"]: one for one in Program(alice).get("billing/").json()["limits"]}
+    assert limits["automation_runs"] == {"limit": "automation_runs", "used": 100, "most": 100}
+    assert "Automation runs a month" in Client().get(reverse("pricing")).content.decode()
 
 
 def test_ai_beyond_the_plan_is_told_once(till: Stripe, alice: Actor) -> None:

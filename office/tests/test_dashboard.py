@@ -13,13 +13,16 @@ from accounts.models import StaffAct
 from billing.models import Billing
 from office import announcing, charts
 from office.models import Announcement, FailedJob, SlowPage
+from tasks.actions import create_comment, create_label, delete_label
+from tasks.models import Project, Task
+from tasks.tests.automations import rule, work
 from workspaces.actor import Actor
 from workspaces.spine import acting
 from workspaces.tests.people import browser, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "ops"])
 ALL = (
-    "New workspaces", "Active people", "Trials ending", "Revenue", "AI cost", "Failed jobs", "Webhook failures", "Slow pages", "Mails not taken", "Turned away",
+    "New workspaces", "Active people", "Trials ending", "Revenue", "AI cost", "Failed jobs", "Webhook failures", "Automations", "Slow pages", "Mails not taken", "Turned away",
 )  # fmt: skip
 
 
@@ -43,6 +46,25 @@ def test_each_role_has_its_cards(alice: Actor) -> None:
     root = shown(make_staff("Root"))
     assert [name for name in ALL if name not in root] == []
     assert "No workspace has a subscription" in root
+
+
+def test_how_rules_fare_is_told_without_their_words(alice: Actor, project: Project, cards: list[Task]) -> None:
+    bug = create_label(alice, project, name="canary-label")
+    made = rule(alice, project, "commented", ("label", "canary-label"), ("comment", "canary-words"), name="canary-name")
+    delete_label(alice, bug)
+    for _ in range(11):
+        create_comment(alice, cards[0], body="Look")
+    work(alice)
+    engineer = make_staff("Erin", "Engineer")
+    page = shown(engineer)
+    assert "failed, of 10 runs in 24 hours; 1 rule switched off by failure" in page
+    lists = ("tasks_automationrule_changelist", "tasks_automationrun_changelist")
+    pages = [page, *(engineer.get(reverse(f"admin:{name}")).content.decode() for name in lists)]
+    pages.append(engineer.get(reverse("admin:tasks_automationrule_change", args=[made.pk])).content.decode())
+    pages.append(engineer.get(reverse("admin:tasks_automationrule_changelist"), {"health": "stopped"}).content.decode())
+    assert all(str(made.pk) in one for one in pages)
+    assert not [one for one in pages if "canary" in one]
+    assert "Automations" not in re.findall(r"<h2>([^<]+)</h2>", shown(make_staff("Fay", "Finance")))
 
 
 def test_each_number_leads_to_a_list_that_opens(alice: Actor) -> None:

@@ -18,12 +18,12 @@ def why_not(by: Actor | None, rule: AutomationRule) -> str:
     """Why a rule of this keeper cannot go on, or ""."""
     if by is None:
         return LEFT
-    if not by.may("automation.manage"):
+    if not by.holds("automation.manage"):
         return "Its keeper may no longer keep rules. Whoever switches it on keeps it from then on."
     if rule.project is None:
         return ""
     if rule.project.deleted_at or rule.project.archived_at:
         return f"The project {rule.project.key} was {'deleted' if rule.project.deleted_at else 'archived'}."
-    if not by.may("task.edit", rule.project):
+    if not by.holds("task.edit", rule.project):
         return f"Its keeper may no longer change tasks in {rule.project.key}."
     return ""

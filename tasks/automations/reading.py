@@ -22,7 +22,7 @@ DAYS = 30
 
 def must_read(by: Actor) -> None:
     """Members may know what moves their cards; guests know only their cards."""
-    if by.level < MEMBER and not by.may("automation.manage"):
+    if by.level < MEMBER and not by.holds("automation.manage"):
         raise Forbidden(f"Your role ({by.role.name}) may not read automation rules.")
 
 
