@@ -60,7 +60,9 @@ def test_how_rules_fare_is_told_without_their_words(alice: Actor, project: Proje
     assert "failed, of 10 runs in 24 hours; 1 rule switched off by failure" in page
     lists = ("tasks_automationrule_changelist", "tasks_automationrun_changelist")
     pages = [page, *(engineer.get(reverse(f"admin:{name}")).content.decode() for name in lists)]
-    pages.append(engineer.get(reverse("admin:tasks_automationrule_change", args=[made.pk])).content.decode())
+    one = reverse("admin:tasks_automationrule_change", args=[made.pk])
+    engineer.post(one, {"reason": "a rule that fails"})
+    pages.append(engineer.get(one).content.decode())
     pages.append(engineer.get(reverse("admin:tasks_automationrule_changelist"), {"health": "stopped"}).content.decode())
     assert all(str(made.pk) in one for one in pages)
     assert not [one for one in pages if "canary" in one]
