@@ -149,7 +149,8 @@ def _may_undo(by: Actor, entry: Entry) -> bool:
     fresh = entry.when > timezone.now() - timedelta(days=UNDO_DAYS)
     stands = entry.change.state == ChangeSet.State.APPLIED
     own = entry.lead.actor_id == by.user.pk
-    return fresh and stands and (own or by.level >= MEMBER) and undoable(entry.rows)
+    still = by.workspace.suspended_at is not None or by.workspace.over
+    return not still and fresh and stands and (own or by.level >= MEMBER) and undoable(entry.rows)
 
 
 def line(by: Actor, row: ActivityLog) -> Line:

@@ -15,7 +15,7 @@ def keeper_of(rule: AutomationRule) -> Actor | None:
 
 
 def why_not(by: Actor | None, rule: AutomationRule) -> str:
-    """Why a rule of this keeper cannot go on, or ""."""
+    """Why a rule of this keeper cannot go on, or "". What only waits, as in a project that the plan has no room for, ends no rule."""
     if by is None:
         return LEFT
     if not by.holds("automation.manage"):

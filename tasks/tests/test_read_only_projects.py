@@ -31,6 +31,7 @@ from workspaces.plans import OverPlan
 from workspaces.spine import acting
 from workspaces.tests.people import Program, browser
 
+from .automations import fresh, rule, runs, work
 from .boards import add, column
 
 
@@ -148,6 +149,19 @@ def test_a_larger_plan_opens_all_and_a_plan_that_was_changed_is_followed(alice: 
     with acting(alice):
         fit(alice)
     assert closed(alice) == ["SEC", "THI"]
+
+
+def test_a_rule_of_it_waits_and_is_not_switched_off(alice: Actor, three: list[Project]) -> None:
+    kept = rule(alice, three[2], "finished", ("priority", 1))
+    move_task(alice, card(alice, "THI"), to=column(three[2], "Done"))
+    shrink(alice)
+    work(alice)
+    assert not runs(alice) and fresh(kept).on
+    shrink(alice, "enterprise")
+    move_task(alice, card(alice, "THI"), to=column(three[2], "To do"))
+    move_task(alice, card(alice, "THI"), to=column(three[2], "Done"))
+    work(alice)
+    assert [one.state for one in runs(alice)] == ["done"]
 
 
 def test_private_ones_are_named_to_who_sees_them(alice: Actor, bob: Actor, three: list[Project]) -> None:
