@@ -14,6 +14,8 @@ AI_FALLBACK_MODEL = env("AI_FALLBACK_MODEL", default="")
 AI_FALLBACK_API_KEY = env("AI_FALLBACK_API_KEY", default="")
 AI_TIMEOUT = env.int("AI_TIMEOUT", default=30)
 AI_DEADLINE = env.int("AI_DEADLINE", default=60)
+# seconds for a whole answer with all that may be waited for: realtime ends it then
+ANSWER_LONGEST = max(180, 3 * AI_DEADLINE + 10)
 # tokens a month of a workspace whose plan sets no limit; 0: none
 AI_TOKENS = env.int("AI_TOKENS", default=0)
 

@@ -29,7 +29,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEARTBEAT = 10.0  # seconds without a word, after which a proxy is told that we are there
 STALLED = 20.0  # seconds that a reader has to take what was sent
-LONGEST = 180.0  # seconds for a whole answer
 PER_PERSON, MOST = 20, 1_000  # answers at once, of one person and of one process
 LETTING_IN = 4  # threads
 RESTARTING = "The server restarts. Please try again in a moment."
@@ -137,12 +136,12 @@ class Answering:
         work, gone = asyncio.create_task(self._work()), asyncio.create_task(self._hung_up())
         left, beat = asyncio.create_task(self._left.wait()), asyncio.create_task(self._beat())
         try:
-            await asyncio.wait((work, gone, left), timeout=LONGEST, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((work, gone, left), timeout=settings.ANSWER_LONGEST, return_when=asyncio.FIRST_COMPLETED)
             stopped = not work.done()
             work.cancel()
             (error,) = await asyncio.gather(work, return_exceptions=True)
             if stopped and not gone.done():
-                error = Busy(RESTARTING) if left.done() else TimeoutError(f"an answer took more than {LONGEST} s")
+                error = Busy(RESTARTING) if left.done() else TimeoutError(f"an answer took more than {settings.ANSWER_LONGEST} s")
             if isinstance(error, Exception) and not isinstance(error, Gone):
                 await self._say_fault(error)
         finally:
