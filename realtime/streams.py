@@ -141,7 +141,7 @@ class Answering:
             work.cancel()
             (error,) = await asyncio.gather(work, return_exceptions=True)
             if stopped and not gone.done():
-                error = Busy(RESTARTING) if left.done() else TimeoutError(f"an answer took more than {settings.ANSWER_LONGEST} s")
+                error = Busy(RESTARTING) if left.done() else TimeoutError("an answer took longer than any may")
             if isinstance(error, Exception) and not isinstance(error, Gone):
                 await self._say_fault(error)
         finally:
