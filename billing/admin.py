@@ -1,5 +1,6 @@
 """The back-office of billing: plans are edited here; what workspaces pay and what Stripe told is looked at."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,7 +17,7 @@ from workspaces.backoffice import one_of, show
 
 from . import limits
 from .actions.hearing import reopen_events
-from .jobs import take_soon
+from .jobs import fit_soon, take_soon
 from .models import Billing, BillingNotice, Invoice, MeterEvent, Plan, RevenueDay, StripeEvent, UsageDay
 from .models.plans import MEGABYTE
 
@@ -80,6 +81,7 @@ class PlanAdmin(Reasoned):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         transaction.on_commit(limits.refresh)
+        transaction.on_commit(partial(fit_soon, obj.key), robust=True)
 
 
 def _price(cents: int | None, currency: str) -> str:

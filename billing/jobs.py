@@ -7,6 +7,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -14,7 +16,7 @@ from workspaces import tenancy
 from workspaces.actions.fitting import fit
 from workspaces.actor import Actor
 from workspaces.errors import Refused
-from workspaces.models import ActivityLog
+from workspaces.models import ActivityLog, Workspace
 from workspaces.owners import system_of
 
 from . import seats, wire
@@ -129,6 +131,28 @@ def sweep_billing(workspace_id: str) -> None:
     with waiting("the AI beyond the plan", workspace_id):
         if wire.ready():
             settle_overage(by)
+
+
+def fit_soon(plan: str) -> None:
+    """A plan was changed: once every process has it, see who has more than it has room for. The hourly look makes good."""
+    with suppress(OperationalError):
+        fit_plan.apply_async([plan], countdown=min(settings.PLANS_FRESH, 60) + 1)
+
+
+@shared_task
+def fit_plan(plan: str) -> None:
+    """Every workspace on it."""
+    own = Q(plan=plan) | Q(plan="") if plan == settings.PLAN else Q(plan=plan)
+    for pk in Workspace.objects.using("ops").filter(own, deleted_at=None).values_list("pk", flat=True).iterator():
+        fit_workspace.delay(str(pk))
+
+
+@shared_task
+def fit_workspace(workspace_id: str) -> None:
+    """Say again what there is too much of."""
+    if (by := system_of(workspace_id)) is not None:
+        with tenancy.workspace(workspace_id, atomic=True):
+            fit(by)
 
 
 @shared_task

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from billing.jobs import fit_workspace
 from billing.models import Plan
 from tasks.actions import (
     archive_project,
@@ -24,7 +25,6 @@ from tasks.actions.columns import add_status
 from tasks.actions.sharing import share_project
 from tasks.models import Project, Task
 from workspaces import tenancy
-from workspaces.actions.fitting import fit
 from workspaces.actions.workspaces import put_on_plan
 from workspaces.actor import Actor
 from workspaces.plans import OverPlan
@@ -146,8 +146,7 @@ def test_a_larger_plan_opens_all_and_a_plan_that_was_changed_is_followed(alice: 
     assert closed(alice) == []
     shrink(alice)
     Plan.objects.filter(key="free").update(projects=1)
-    with acting(alice):
-        fit(alice)
+    fit_workspace(str(alice.workspace.pk))
     assert closed(alice) == ["SEC", "THI"]
 
 
