@@ -13,9 +13,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from kombu.exceptions import OperationalError
 
+from accounts.admin import StaffActAdmin
 from accounts.backoffice import LookedAt, ReasonForm, act_page
 from accounts.long_lists import NewestFirst
 from accounts.mails import About
+from accounts.models import StaffAct
 from accounts.staff import is_staff
 from workspaces.backoffice import one_of, uuid_in
 from workspaces.models import Workspace
@@ -48,6 +50,16 @@ def workspace_of(row: Any) -> str:
     if not workspace:
         return "–"
     return format_html('<a href="{}">{}</a>', reverse("admin:workspaces_workspace_change", args=[workspace.pk]), workspace)  # fmt: skip
+
+
+admin.site.unregister(StaffAct)
+
+
+@admin.register(StaffAct)
+class StaffActOfTenantAdmin(OfTenants, StaffActAdmin):
+    """With the name of the workspace, which accounts/ does not know."""
+
+    list_display = ("created_at", "staff", "verb", "subject", "reason")
 
 
 @admin.register(FailedJob)

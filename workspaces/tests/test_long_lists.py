@@ -96,3 +96,11 @@ def test_a_workspace_is_found_while_typing(staff: Client, alice: Actor, eve: Act
     page = staff.get(reverse("admin:workspaces_membership_changelist"), {"workspace": str(eve.workspace.pk)})
     assert b"Globex</option>" in page.content
     assert Membership._base_manager.using("ops").count() == 2
+
+
+@committed
+def test_an_empty_list_says_whether_nothing_is_there_or_nothing_fits(alice: Actor) -> None:
+    root, people = make_staff("Root"), reverse("admin:accounts_user_changelist")
+    assert b"There is nothing here yet" in root.get(reverse("admin:office_failedjob_changelist")).content
+    shown = root.get(people, {"q": "zebra"}).content
+    assert b"Nothing fits" in shown and b"Show all" in shown and b"Nothing fits" not in root.get(people).content
