@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from psycopg.errors import LockNotAvailable
 
 from ..actor import Actor
@@ -32,10 +33,21 @@ def answer(request: HttpRequest, by: Actor, respond: Callable[[HttpRequest], Htt
     key = request.headers.get("Idempotency-Key", "")
     if request.method not in WRITES or not key:
         return respond(request)
+    if not _has_verb(request):
+        return respond(request)  # which says so: 404 or 405
     if len(key) > 255:
         raise Refused("The Idempotency-Key is longer than 255 characters.", "Idempotency-Key")
     row, first = _claim(request, by, key)
     return _keep(row, respond(request)) if first else _replay(row, fingerprint(request))
+
+
+def _has_verb(request: HttpRequest) -> bool:
+    """Whether there is such an address and it knows the verb, as far as its view tells."""
+    try:
+        view = getattr(resolve(request.path_info).func, "cls", None)
+    except Resolver404:
+        return False
+    return view is None or hasattr(view, str(request.method).lower())
 
 
 def fingerprint(request: HttpRequest) -> str:
