@@ -83,7 +83,7 @@ def come_due() -> None:
     rules = AutomationRule.objects.using("ops").filter(workspace_id=OuterRef("pk"), on=True, when__kind="due")
     waiting = Workspace.objects.using("ops").filter(Exists(rules), deleted_at=None)
     for pk in waiting.values_list("pk", flat=True):
-        meet_days.delay(str(pk))
+        meet_days.apply_async([str(pk)], priority=LAST, expires=3600)
 
 
 @shared_task

@@ -171,7 +171,8 @@ def _meet(workspace_id: UUID, rule_id: UUID, cause: Cause) -> None:
     by = by.through("automation", on_behalf_of=by.user, cause_seq=cause.seq, depth=cause.depth + 1)
     rows = Task.objects.visible_to(by).filter(pk=cause.task_id)
     task = rows.select_related("project", "status").first()
-    if task is None or task.project.archived_at or not by.may("task.edit", task):
+    elsewhere = task is not None and rule.project_id not in (None, task.project_id)
+    if task is None or elsewhere or task.project.archived_at or not by.may("task.edit", task):
         return  # none of this rule's business
     _weigh(by, rule, cause, task)
 

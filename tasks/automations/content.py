@@ -83,6 +83,8 @@ def _when(around: Around, when: Json) -> Told:
 
 
 def _told(kinds: Mapping[str, Kind], around: Around, part: Json) -> Told:
+    if part["kind"] not in kinds:
+        return Told("…", "It says what is not known here any more.")
     try:
         return Told(told(kinds, around, part))
     except Refused as no:

@@ -68,8 +68,8 @@ EVENTS = sorted({event for one in TRIGGERS.values() for event in one.events})
 
 def meets(when: dict[str, Any], row: Any, categories: Categories) -> bool:
     """Whether the row sets it off. What is imported, undone or brought back sets nothing off."""
-    one = TRIGGERS[when["kind"]]
-    if row.event not in one.events or row.via == "import" or row.change.kind in BACK:
+    one = TRIGGERS.get(when["kind"])
+    if one is None or row.event not in one.events or row.via == "import" or row.change.kind in BACK:
         return False
     return one.meets(row, when["value"], categories)
 

@@ -20,17 +20,17 @@ from tasks.actions import (
     update_task,
 )
 from tasks.actions.coming import meet_days
-from tasks.actions.running import MOST_FAILURES, Cause, run_rule, run_rules
+from tasks.actions.running import MOST_FAILURES, TURN, Cause, run_rule, run_rules
 from tasks.models import AutomationRule, Project, Task
 from workspaces import tenancy
 from workspaces.actions import change_role, remove_member, undo_change
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden, Refused
 from workspaces.models import ChangeSet, Membership, Role, Workspace
-from workspaces.tests.people import log
+from workspaces.tests.people import browser, log
 
 from .automations import admin, fresh, labels_of, people_on, rule, runs, work  # noqa: F401
-from .boards import column
+from .boards import add, column
 
 DONE = ("moved", "category:done")
 
@@ -206,6 +206,54 @@ def test_what_it_names_is_gone(alice: Actor, project: Project, cards: list[Task]
     create_comment(alice, cards[0], body="Again")
     work(alice)
     assert [one.why for one in runs(alice, rule=other)] == ["The column it names is gone."]
+
+
+def test_what_is_not_known_any_more_fails_and_crashes_nothing(
+    alice: Actor, project: Project, cards: list[Task]
+) -> None:
+    """As a later version may find it."""
+    made = rule(alice, project, "finished", ("priority", 4))
+    sound = rule(alice, project, "finished", ("checklist", "Look"), name="Sound")
+    odd = rule(alice, project, "finished", "archive", name="Odd")
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        rules = AutomationRule.objects.within(alice.workspace)
+        rules.filter(pk=made.pk).update(steps=[{"kind": "fly", "value": None}])
+        rules.filter(pk=odd.pk).update(when={"kind": "once", "value": None})
+    move_task(alice, cards[0], to=column(project, "Done"))
+    work(alice)
+    assert [(one.rule_id, one.state) for one in runs(alice)] == [(made.pk, "failed"), (sound.pk, "done")]
+    for one in (made, odd):
+        page = browser(alice).get(f"/w/acme/automations/{one.pk}/")
+        assert page.status_code == 200 and b"not known here any more" in page.content
+
+
+def test_a_fault_of_ours_is_a_failed_run(alice: Actor, project: Project, cards: list[Task]) -> None:
+    made = rule(alice, project, "finished", ("priority", 4))
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        AutomationRule.objects.within(alice.workspace).filter(pk=made.pk).update(steps=[{"kind": "due", "value": "x"}])
+    move_task(alice, cards[0], to=column(project, "Done"))
+    work(alice)
+    (run,) = runs(alice)
+    assert run.state == "failed" and "no fault of the rule" in run.why and fresh(made).failures == 1
+
+
+def test_a_turn_ends_and_the_next_goes_on(alice: Actor, project: Project) -> None:
+    rule(alice, project, "finished", ("priority", 4))
+    cards = add(alice, project, *(f"Card {n}" for n in range(TURN + 10)))
+    for card in cards:
+        move_task(alice, card, to=column(project, "Done"))
+    assert run_rules(alice.workspace.pk) and len(runs(alice)) == TURN
+    assert not run_rules(alice.workspace.pk) and len(runs(alice)) == TURN + 10
+
+
+def test_a_card_that_moved_house_meanwhile_is_left(alice: Actor, project: Project, cards: list[Task]) -> None:
+    from tasks.actions import create_project, transfer_task
+
+    rule(alice, project, "commented", ("priority", 4))
+    create_comment(alice, cards[0], body="Look")
+    transfer_task(alice, fresh(cards[0]), project=create_project(alice, name="Else", key="ELSE"))
+    work(alice)
+    assert not runs(alice) and fresh(cards[0]).priority == 0
 
 
 def test_ten_failures_running_switch_it_off(alice: Actor, admin: Actor, project: Project, cards: list[Task]) -> None:  # noqa: F811
