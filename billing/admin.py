@@ -1,5 +1,6 @@
 """The back-office of billing: plans are edited here; what workspaces pay and what Stripe told is looked at."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from .actions.hearing import reopen_events
 from .jobs import fit_soon, take_soon
 from .models import Billing, BillingNotice, Invoice, MeterEvent, Plan, RevenueDay, StripeEvent, UsageDay
 from .models.plans import MEGABYTE
+from .templatetags.billing import money
 
 PRICES = ("month_cents", "year_cents", "currency", "stripe_month", "stripe_year", "stripe_ai", "ai_million_cents")
 ROOM = ("seats", "guests", "projects", "storage_mb", "ai_tokens", "history_days", "automation_runs")
@@ -85,12 +87,22 @@ class PlanAdmin(Reasoned):
 
 
 def _price(cents: int | None, currency: str) -> str:
-    return "not sold" if cents is None else f"{cents / 100:,.2f} {currency.upper()}"
+    return "not sold" if cents is None else money(cents, currency)
+
+
+def in_money(field: str, title: str) -> Callable[[Any, Any], str]:
+    """A column of a list: cents as people write them."""
+
+    @admin.display(description=title)
+    def shown(_: Any, row: Any) -> str:
+        return money(getattr(row, field), row.currency)
+
+    return shown
 
 
 show(
     Billing,
-    columns="plan status month_cents currency seats interval period_end trial_end grace_until cancel_at_period_end began_at ended_at",
+    columns="plan status a_month seats interval period_end trial_end grace_until cancel_at_period_end began_at ended_at",
     search="customer subscription",
     filters=[
         one_of("status", Billing.Status.values),
@@ -98,12 +110,18 @@ show(
         "began_at",
         "ended_at",
     ],
+    cells={"a_month": in_money("month_cents", "a month")},
 )
 show(
     Invoice,
-    columns="number status total paid due currency issued_at paid_at",
+    columns="number status in_all was_paid is_due issued_at paid_at",
     search="number stripe_id",
     filters=[one_of("status", ["draft", "open", "paid", "void", "uncollectible"]), "paid_at"],
+    cells={
+        "in_all": in_money("total", "total"),
+        "was_paid": in_money("paid", "paid"),
+        "is_due": in_money("due", "due"),
+    },
 )
 
 
@@ -117,17 +135,9 @@ class RevenueDayAdmin(LookedAt):
     """What all pay together, day by day."""
 
     looks_through = None
-    list_display = (
-        "day",
-        "currency",
-        "paying",
-        "month_cents",
-        "came",
-        "came_cents",
-        "left",
-        "left_cents",
-        "paid_cents",
-    )
+    list_display = ("day", "currency", "paying", "a_month", "came", "came_with", "left", "left_with", "bills")
+    a_month, bills = in_money("month_cents", "a month"), in_money("paid_cents", "bills paid")
+    came_with, left_with = in_money("came_cents", "came, a month"), in_money("left_cents", "left, a month")
     search_fields = ("currency",)
     list_filter = ("day", "currency")
 
