@@ -2,7 +2,8 @@
 
 import re
 
-from tasks.actions import create_label, create_project, delete_label, move_task
+from tasks.actions import create_comment, create_label, create_project, delete_label, move_task
+from tasks.jobs import tell_people
 from tasks.models import AutomationRule, Project, Task
 from workspaces import tenancy
 from workspaces.actor import Actor
@@ -145,3 +146,24 @@ def test_the_activity_says_whose_rule_it_was(alice: Actor, bob: Actor, project: 
     assert "Alice’s rule “Finish” set the priority of FLOW-1 One to urgent" in card
     feed = browser(bob).get("/w/acme/activity/").content.decode()
     assert "<b>Alice’s rule “Finish”</b> set the priority of" in feed
+
+
+def test_the_inbox_says_what_a_rule_tells_and_that_one_was_switched_off(
+    alice: Actor, bob: Actor, project: Project, cards: list[Task]
+) -> None:
+    rule(alice, project, "finished", ("tell", "bob@example.com"), name="Finish")
+    broken = rule(alice, project, "commented", ("label", create_label(alice, project, name="Bug").name), name="Broken")
+    with tenancy.workspace(alice.workspace.pk, atomic=True):
+        bug = project.labels.get()
+        bug.project = project
+    delete_label(alice, bug)
+    move_task(alice, cards[0], to=column(project, "Done"))
+    for _ in range(10):
+        create_comment(alice, cards[1], body="Look")
+    work(alice)
+    tell_people(str(alice.workspace.pk))
+    told = browser(bob).get("/w/acme/inbox/").content.decode()
+    assert '<b dir="auto">Alice</b>' in told and "told you of it by the rule “Finish”" in told and "/t/FLOW-1/" in told
+    stopped = browser(alice).get("/w/acme/inbox/").content.decode()
+    assert "Your rule “Broken” was switched off. It has failed 10 times running." in stopped
+    assert f'href="{LIST}{broken.pk}/"' in stopped and '<span dir="auto">Broken</span>' in stopped
