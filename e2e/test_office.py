@@ -65,6 +65,24 @@ def test_a_trial_is_given_on_the_workspaces_page(enter: Enter, alice: Actor) -> 
     expect(hers.get_by_text("Trial until")).to_be_visible()
 
 
+def test_a_row_is_shown_for_a_reason_that_the_owner_reads(enter: Enter, alice: Actor, cards: list[Task]) -> None:
+    user = make_root()
+    give_app(user)
+    root = enter(None, f"/admin/tasks/task/{cards[0].pk}/change/", fine=(THEME,))
+    sign_in(root, user)
+    root.get_by_label("Code").fill(app_code())
+    root.get_by_role("button", name="Sign in", exact=True).click()
+    expect(root.get_by_role("heading", name="Why do you look?")).to_be_visible()
+    root.get_by_role("button", name="Look", exact=True).click()
+    expect(root.get_by_text("Say why, in at least 10 characters.")).to_be_visible()
+    root.get_by_label("Reason").fill("they cannot open this card")
+    root.get_by_role("button", name="Look", exact=True).click()
+    expect(root.get_by_text("For an hour you may look at rows of Acme.")).to_be_visible()
+    expect(root.get_by_text(cards[0].title).first).to_be_visible()
+    hers = enter(alice, "/w/acme/audit/?person=support")
+    expect(hers.get_by_text("began to look at rows of the workspace")).to_contain_text("they cannot open this card")
+
+
 def test_a_suspension_is_seen_at_once_and_lifted(enter: Enter, alice: Actor, bob: Actor, project: Project, cards: list[Task]) -> None:  # fmt: skip
     user = make_root()
     give_app(user)

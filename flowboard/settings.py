@@ -189,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "flowboard.jobs.heartbeat", "schedule": 15},
     "signing-keys": {"task": "accounts.jobs.keep_keys", "schedule": 3600},
     "tidy": {"task": "flowboard.jobs.tidy", "schedule": 3600},
+    "first-page": {"task": "office.jobs.keep_first_page", "schedule": 300},
     "end-workspaces": {"task": "office.jobs.end_workspaces", "schedule": 3600},
     "reconcile": {"task": "billing.jobs.reconcile_all", "schedule": 86_400},
 }

@@ -18,6 +18,7 @@ from workspaces.models import Workspace
 from workspaces.owners import owners_of
 
 from .actions.purging import mark_warned, purge
+from .dashboard import keep_fresh
 from .ending import back_until, ends_at, to_purge, to_warn, warned
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,12 @@ def end_workspaces() -> None:
         warn_owners.delay(str(pk))
     for pk in to_purge():
         purge_workspace.delay(str(pk))
+
+
+@shared_task
+def keep_first_page() -> None:
+    """Every five minutes: the figures of the morning's page, while somebody looks at them."""
+    keep_fresh()
 
 
 @shared_task

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import StaffAct
 from billing.models import Billing
-from office import announcing, charts
+from office import announcing, charts, dashboard, jobs
 from office.models import Announcement, FailedJob, SlowPage
 from tasks.actions import create_comment, create_label, delete_label
 from tasks.models import Project, Task
@@ -148,3 +148,13 @@ def test_it_is_for_those_that_were_chosen_and_for_its_days(said: None, alice: Ac
 def test_what_is_wrong_is_said(wrong: dict[str, str]) -> None:
     assert announced(make_staff("Ray", "Support"), **wrong) == 200
     assert not Announcement.objects.exists()
+
+
+def test_it_is_read_again_for_who_looks_at_it_and_for_nobody_else(alice: Actor) -> None:
+    cache.delete_many([dashboard.KEPT, dashboard.ASKED])
+    jobs.keep_first_page()
+    assert cache.get(dashboard.KEPT) is None
+    make_staff("Root").get("/admin/")
+    cache.delete(dashboard.KEPT)
+    jobs.keep_first_page()
+    assert cache.get(dashboard.KEPT)[0].title == "New workspaces"
