@@ -91,6 +91,7 @@ def test_at_the_doors(bob: Actor, cards: list[Task]) -> None:
     answer = browser(bob).post("/w/acme/t/FLOW-1/duplicate/", {"of": "flow-2"}, headers={"HX-Request": "true"})
     assert answer.status_code == 204 and "duplicate of FLOW-2" in answer["HX-Trigger"]
     assert browser(bob).post("/w/acme/t/FLOW-2/duplicate/", {"of": "NOPE-1"}).status_code == 422
+    assert "FLOW-2 is a duplicate" in browser(bob).get("/w/acme/t/FLOW-2/duplicate/").content.decode()
     program = Program(bob)
     assert program.post("tasks/FLOW-3/duplicate/", {"of": "FLOW-2"}).json()["archived_at"]
     assert program.post("tasks/FLOW-2/duplicate/", {"of": "FLOW-99"}).status_code == 422

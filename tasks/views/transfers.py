@@ -21,10 +21,15 @@ def task_project(request: MemberRequest, ref: str) -> HttpResponse:
     request.by.must("task.edit", task)
     if request.method == "POST":
         return _transfer(request, task)
+    return _asking(request, task, "transfer", targets=targets(request.by, task))
+
+
+def _asking(request: MemberRequest, task: Task, name: str, **more: object) -> HttpResponse:
+    """The page that asks, or what a dialog shows of it."""
     parts = asked_parts(request)
-    part = "transfer" in parts and "main" not in parts
-    context = {"task": task, "ref": task.ref, "project": task.project, "targets": targets(request.by, task)}
-    return with_head(request, render(request, "tasks/_transfer.html" if part else "tasks/transfer.html", context))
+    template = f"tasks/_{name}.html" if name in parts and "main" not in parts else f"tasks/{name}.html"
+    context = {"task": task, "ref": task.ref, "project": task.project, **more}
+    return with_head(request, render(request, template, context))
 
 
 def _transfer(request: MemberRequest, task: Task) -> HttpResponse:
@@ -38,11 +43,14 @@ def _transfer(request: MemberRequest, task: Task) -> HttpResponse:
     return done(request, location=here, key=task.ref, version=task.version, statusIds=[was, task.status_id])
 
 
-@member_page("POST")
+@member_page("GET", "POST")
 def duplicate(request: MemberRequest, ref: str) -> HttpResponse:
-    """Archive the task as a duplicate of another one, which is named by its key."""
-    task, fields = find_task(request.by, ref), sent(request, "of")
+    """Ask of which other task it is a duplicate, and archive it as that; the other is named by its key."""
+    task = find_task(request.by, ref)
     request.by.must("task.edit", task)
+    if request.method == "GET":
+        return _asking(request, task, "duplicate")
+    fields = sent(request, "of")
     try:
         other = find_task(request.by, fields.get("of", "").strip().upper())
     except Http404:

@@ -142,6 +142,7 @@ ANSWERS: dict[str, Asked] = {
     f"delete {TASK}pin/": by("edits_task", silent=True),
     f"get {TASK}project/": by("edits_task"),
     f"post {TASK}project/": by("transfers", project="HUSH", silent=True),
+    f"get {TASK}duplicate/": by("edits_task"),
     f"post {TASK}duplicate/": by("puts_away", of="{key}-2"),
     f"post {TASK}archive/": by("edits_task"),
     f"delete {TASK}archive/": by("edits_task", silent=True),
