@@ -86,6 +86,18 @@ GUARDS = (
     Guard("a suspended workspace changes nothing", "workspaces/suspension.py", "if by.workspace.suspended_at is None or request.method in SAFE:", "if True:", ("office/tests/test_workspace_page.py",)),
     Guard("a suspended workspace is still at sockets", "realtime/gate.py", "    if caller.look.suspended:", "    if False:", (f"{R}test_suspended.py",)),
     Guard("viewing changes nothing", "workspaces/spine.py", "    if by.viewer is not None:", "    if False:", (f"{W}test_viewing.py",)),
+    Guard(
+        "the plan's runs of rules", "tasks/actions/metering.py", "rows.filter(runs__lt=most)", "rows",
+        (f"{T}test_automations_limits.py",),
+    ),
+    Guard(
+        "one run of a rule and a row", "tasks/actions/running.py", " or _runs(rule).filter(**cause.named).exists()", "",
+        (f"{T}test_automations.py",),
+    ),
+    Guard(
+        "the rights of a rule's keeper", "tasks/automations/keeping.py", 'not by.holds("automation.manage")', "False",
+        (f"{T}test_automations.py",),
+    ),
 )  # fmt: skip
 
 
