@@ -30,7 +30,7 @@ def traces(by: Actor) -> list[str]:
     client, found = browser(by), []
     for path in pages():
         answer = client.get(f"/w/acme/{path.format(**SLOTS)}", {"q": "One"} if path == "search/" else {"name": "New"})
-        assert answer.status_code == 200, path
+        assert answer.status_code in (200, 403), path  # a member makes no rules
         found += [f"{path}: {hit}" for hit in WORDS.findall(answer.content.decode())]
     return found
 
