@@ -85,7 +85,7 @@ def _address(by: Actor, email: str) -> str:
 @action
 def revoke_invitation(by: Actor, invitation: Invitation) -> Invitation:
     """The link stops working."""
-    by.must("member.invite")
+    by.must_hold("member.invite")
     invitation = Invitation.objects.within(by.workspace).select_for_update().get(pk=invitation.pk)
     if invitation.accepted_at or invitation.revoked_at:
         return invitation

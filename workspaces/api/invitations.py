@@ -73,7 +73,7 @@ class OneInvitation(Endpoint):
 
 
 def _seen(by: Actor) -> QuerySet[Invitation]:
-    by.must("member.invite")
+    by.must_hold("member.invite")
     return Invitation.objects.within(by.workspace).select_related("role")
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.models import User
 from tasks.models import Project, Task
 from workspaces import tenancy
-from workspaces.actions import suspend_workspace
+from workspaces.actions import invite_member, suspend_workspace
 from workspaces.actions.support import staff_actor
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden
@@ -14,7 +14,7 @@ from workspaces.models import Workspace
 from workspaces.owners import system_of
 from workspaces.permissions import PERMISSIONS, WHILE_SUSPENDED
 
-from .people import Program, browser, make_staff
+from .people import Program, browser, log, make_staff
 
 NEW = 'href="/w/acme/projects/new/"'
 WHY = "mass mailing through invitations"
@@ -94,3 +94,17 @@ def test_the_door_says_why(suspended: Actor, bob: Actor) -> None:
     no = Program(bob).post("projects/FLOW/tasks/", {"title": "New"})
     assert no.status_code == 403 and no.json()["type"] == "urn:flowboard:workspace-suspended"
     assert browser(bob).get("/w/acme/projects/new/").status_code == 403
+
+
+def test_over_its_seats_an_invitation_is_taken_back_and_none_is_sent(
+    alice: Actor, request: pytest.FixtureRequest
+) -> None:
+    waiting = [invite_member(alice, email=f"{name}@example.com", role=alice.role) for name in ("una", "vic")]
+    request.getfixturevalue("over")
+    owner, pages = browser(alice), [reverse("member_invitation", args=["acme", one.pk]) for one in waiting]
+    members = owner.get("/w/acme/members/").content.decode()
+    assert all(f'hx-delete="{page}"' in members and f'hx-post="{page}"' not in members for page in pages)
+    assert owner.post(pages[0]).status_code == 402
+    assert owner.delete(pages[0]).status_code < 400
+    assert Program(alice).delete(f"invitations/{waiting[1].pk}/").status_code == 204
+    assert len(log(alice, "invitation:revoked")) == 2

@@ -137,7 +137,7 @@ def _to_emails(no: Refused) -> Refused:
 def invitation(request: HttpRequest, invitation: UUID) -> HttpResponse:
     """POST sends a fresh link in place of the old one; DELETE revokes."""
     by = request.by
-    by.must("member.invite")
+    by.must_hold("member.invite")
     held = get_object_or_404(Invitation.objects.within(by.workspace).select_related("role"), pk=invitation)
     if request.method == "DELETE":
         revoke_invitation(by, held)
@@ -186,7 +186,7 @@ def _face(row: Membership, address: bool) -> dict[str, Any]:
 
 
 def _pending(by: Actor) -> list[dict[str, Any]]:
-    if not by.may("member.invite"):
+    if not by.holds("member.invite") or by.workspace.suspended_at is not None:
         return []
     rows = Invitation.objects.within(by.workspace).filter(accepted_at=None, revoked_at=None)
     rows = rows.select_related("role", "invited_by").order_by("-created_at")[:200]
