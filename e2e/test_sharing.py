@@ -13,11 +13,15 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owne
 
 
 def test_a_task_is_shared_and_seen(enter: Enter, alice: Actor, gus: Actor, project: Project, cards: list[Task]) -> None:
-    page = ready(enter(alice, BOARD))
+    page = ready(enter(alice, BOARD, fine=("ERR_FAILED",)))
     page.locator(".card").first.click()
     page.get_by_role("link", name="Share, and who can see this").click()
     sheet = page.get_by_role("dialog", name="Who can see FLOW-1, and why")
     sheet.get_by_label("What they may do").select_option("comment_task")
+    page.route("**/widening/**", lambda route: route.abort())
+    sheet.get_by_role("button", name="Share").click()
+    expect(page.locator(".toast", has_text="Nothing was changed")).to_be_visible()
+    page.unroute("**/widening/**")
     sheet.get_by_role("button", name="Share").click()
     question = page.get_by_role("alertdialog")
     expect(question).to_contain_text("Gus (guest) will see this task. They may also comment on it.")

@@ -53,14 +53,15 @@ document.addEventListener("flowboard:done", async () => {
   load(dialog);
 });
 
-// The server says who would gain what; where nobody does there is no question.
+// The server says who would gain what; where nobody does there is no question, and where it cannot say, nothing is sent.
 addEventListener("htmx:confirm", async (event) => {
   const asker = event.target.closest?.("[data-widens]");
   if (!asker || event.detail.question) return;
   event.preventDefault();
   const fields = asker.matches("form") ? new URLSearchParams(new FormData(asker)) : "";
   const answer = await fetch([asker.dataset.widens, fields].filter(String).join("?")).catch(() => null);
-  const { sentence } = answer?.ok ? await answer.json() : {};
+  if (!answer || answer.status === 429 || answer.status >= 500) return toast("Who would gain access could not be asked. Nothing was changed: please try again.", { danger: true });
+  const { sentence } = answer.ok ? await answer.json() : {};
   if (!sentence || (await ask(sentence, { yes: asker.dataset.confirmYes ?? "Continue", danger: false }))) event.detail.issueRequest(true);
   else if (asker.matches("form")) asker.reset();
 });
