@@ -1,4 +1,4 @@
-"""A whole life in a browser: trial, Pro, more seats, a payment that fails and is made good, yearly, cancelled, resumed, ended."""
+"""A whole life in a browser: trial, Pro, more seats, a payment that fails and is made good, yearly, a smaller plan, cancelled, resumed, ended."""
 
 import os
 import time
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from billing.jobs import count_workspace
-from billing.models import StripeEvent
+from billing.models import Plan, StripeEvent
 from billing.tests.desk import billing, plan, work
 from billing.tests.stripe import KEY, SECRET, Stripe
 from realtime.tests.server import Server, server
@@ -23,6 +23,10 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owne
 @pytest.fixture
 def shop(transactional_db: None, till: Stripe) -> Iterator[Server]:
     """A web process that sells at the stand-in, which tells it what happens."""
+    Plan.objects.create(
+        key="team", name="Team", order=1, seats=20, guests=5, projects=20, month_cents=500, stripe_month=till.price("team", "month", 500),
+        per_person=600, per_token=300, per_workspace=2_400,
+    )  # fmt: skip
     before = dict(os.environ)
     os.environ |= {"STRIPE_SECRET_KEY": KEY, "STRIPE_WEBHOOK_SECRET": SECRET, "STRIPE_API_HOST": till.url}
     try:
@@ -96,12 +100,22 @@ def test_a_whole_life(chromium: Browser, shop: Server, till: Stripe, alice: Acto
     page.get_by_role("button", name="Pay $243 and change").click()
     expect(page.get_by_text("3 seats, yearly. Goes on with")).to_be_visible()
 
+    # a smaller plan: what is left of the year is credited, seen first, and its limits hold at once
+    page.get_by_role("button", name="Change to Team, monthly").click()
+    expect(page.get_by_role("row", name="Credited to the next bill")).to_contain_text("$")
+    assert plan(alice) == "pro"
+    page.get_by_role("button", name="Change", exact=True).click()
+    expect(state).to_have_text("Team")
+    expect(page.get_by_text("3 seats, monthly. Goes on with")).to_be_visible()
+    expect(page.get_by_text("3 of 20", exact=True)).to_be_visible()
+    assert plan(alice) == "team"
+
     # cancelled, resumed, cancelled for good
     cancel(page)
-    expect(page.get_by_text("3 seats, yearly. Ends on")).to_be_visible()
-    assert plan(alice) == "pro"
+    expect(page.get_by_text("3 seats, monthly. Ends on")).to_be_visible()
+    assert plan(alice) == "team"
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_text("3 seats, yearly. Goes on with")).to_be_visible()
+    expect(page.get_by_text("3 seats, monthly. Goes on with")).to_be_visible()
     cancel(page)
     expect(badge).to_have_text("ends")
     till.advance(sub["id"])

@@ -79,7 +79,7 @@ def test_words_are_suggested_looked_at_and_taken_over(
     expect(page.locator("#pane-history")).to_contain_text("with AI")
 
     # a summary of the thread, whose model writes all that could do harm
-    page.locator("#comment-body").fill("everything")
+    page.locator("#comment-body").fill("everything " * 40)
     choose(page, "#comment-new", "Clearer")
     box = page.locator("#comment-new .suggest")
     expect(box.locator(".suggest-text p").first).to_have_text("All of it, harmless.")
