@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owne
 @pytest.fixture
 def shop(transactional_db: None, till: Stripe) -> Iterator[Server]:
     """A web process that sells at the stand-in, which tells it what happens."""
-    Plan.objects.create(
+    team = Plan.objects.create(
         key="team", name="Team", order=1, seats=20, guests=5, projects=20, month_cents=500, stripe_month=till.price("team", "month", 500),
         per_person=600, per_token=300, per_workspace=2_400,
     )  # fmt: skip
@@ -34,6 +34,7 @@ def shop(transactional_db: None, till: Stripe) -> Iterator[Server]:
             till.hook = f"http://{up.host}/stripe/webhook/"
             yield up
     finally:
+        team.delete()
         os.environ.clear()
         os.environ |= before
 
