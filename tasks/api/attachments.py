@@ -107,7 +107,7 @@ class AttachmentBytes(Detail):
 
     @extend_schema(
         operation_id="download_attachment",
-        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "The file")},
+        responses={(200, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, "The file, as the kind that its bytes are")},
     )
     def get(self, request: Request, workspace: str, ref: str, attachment: UUID) -> Any:
         """The bytes, as a download."""
