@@ -47,8 +47,8 @@ def take_event(event_id: str) -> None:
     if not event.type.startswith(HEARD) or not event.customer:
         close_events([event.pk], "ignored")
         return
-    waiting = StripeEvent.objects.filter(customer=event.customer, done_at=None)
-    ids = [*waiting.values_list("pk", flat=True)]
+    undone = StripeEvent.objects.filter(customer=event.customer, done_at=None)
+    ids = [*undone.values_list("pk", flat=True)]
     workspace = (
         Billing._base_manager.using("ops").filter(customer=event.customer).values_list("workspace_id", flat=True)
     )

@@ -7,6 +7,7 @@ A free and a paid plan differ in amounts alone: what protects a workspace is on 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date
 from uuid import UUID
 
 from django.conf import settings
@@ -28,9 +29,11 @@ class OverPlan(Refused):
 
     status = 402
 
-    def __init__(self, words: str, **told: object) -> None:
+    def __init__(self, words: str, workspace: Workspace, *, limit: str, most: int | None, used: int | None) -> None:
         super().__init__(words)
-        self.members = told
+        self.members = {
+            "limit": limit, "most": most, "used": used, "plan": plan_of(workspace).name, "upgrade": f"/w/{workspace.slug}/billing/",
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ def plan_of(workspace: Workspace | None) -> Plan:
     return plans.get(workspace.plan if workspace else "") or plans[settings.PLAN]
 
 
+def this_month() -> date:
+    """The first day of the month that amounts of a month count in, by UTC."""
+    return timezone.now().astimezone(UTC).date().replace(day=1)
+
+
 def must_fit(by: Actor, kind: str, adding: int = 1) -> None:
     """Raises OverPlan when `adding` more seats, projects or bytes of storage do not fit; holds the place until commit.
 
@@ -89,8 +97,7 @@ def over_words(workspace: Workspace) -> OverPlan:
         f"{workspace.name} has {there} members, and the {plan.name} plan has {plan.seats} seats: until they fit, everything can be "
         "read and exported, and nothing changed. An owner can move to a larger plan, or remove members or make guests of them."
     )
-    told = {"limit": "seats", "most": plan.seats, "used": there, "plan": plan.name}
-    return OverPlan(words, **told, upgrade=f"/w/{workspace.slug}/billing/")
+    return OverPlan(words, workspace, limit="seats", most=plan.seats, used=there)
 
 
 def beyond_words(workspace: Workspace) -> OverPlan:
@@ -100,8 +107,7 @@ def beyond_words(workspace: Workspace) -> OverPlan:
         f"The {plan.name} plan has room for {plan.projects} project{'' if plan.projects == 1 else 's'}, and this is one of the youngest beyond them: it can be read "
         "and exported, and not changed. Archiving or deleting another project frees a place at once; an owner can move to a larger plan."
     )
-    told = {"limit": "projects", "most": plan.projects, "used": used(workspace, "projects"), "plan": plan.name}
-    return OverPlan(words, **told, upgrade=f"/w/{workspace.slug}/billing/")
+    return OverPlan(words, workspace, limit="projects", most=plan.projects, used=used(workspace, "projects"))
 
 
 def members(workspace_id: UUID, *, but: UUID | None = None) -> int:
@@ -120,7 +126,7 @@ def _refuse_over(workspace: Workspace, kind: str, adding: int) -> None:
     if most is None or taken + adding <= most:
         return
     words = f"{_WORDS[kind](plan, most, taken, adding)} An owner can move the workspace to a larger plan."
-    raise OverPlan(words, limit=kind, most=most, used=taken, plan=plan.name, upgrade=f"/w/{workspace.slug}/billing/")
+    raise OverPlan(words, workspace, limit=kind, most=most, used=taken)
 
 
 def _seats(workspace_id: UUID) -> int:

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from ..facts import paying
 from ..models import Billing, Invoice, RevenueDay
+from .metering import today
 
 COUNTED = ("paying", "month_cents", "came", "came_cents", "left", "left_cents", "paid_cents")
 
 
 def note_revenue(day: date) -> None:
     """Of today as it stands; of a day that is over only what began, ended and was paid on it, for the rest is not known any more."""
-    over = day < timezone.now().astimezone(UTC).date()
+    over = day < today()
     found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
     for currency, facts in _of_day(day, now=not over):
         found[currency] |= facts

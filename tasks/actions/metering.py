@@ -1,13 +1,12 @@
 """Counting the runs of rules against the plan: in the transaction of the run, so that what fails is not counted."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F
-from django.utils import timezone
 
 from workspaces.actor import Actor
-from workspaces.plans import OverPlan, plan_of, room
+from workspaces.plans import OverPlan, plan_of, room, this_month
 
 from ..models import AutomationMonth, AutomationRun
 
@@ -25,10 +24,7 @@ def take_run(by: Actor) -> None:
             f"The {plan_of(by.workspace).name} plan has {most:,} runs of rules a month, and all are used. They begin anew on the "
             "first of the month, in UTC; an owner can move the workspace to a larger plan."
         )
-        raise OverPlan(
-            words, limit="automation_runs", most=most, used=most, plan=plan_of(by.workspace).name,
-            upgrade=f"/w/{by.workspace.slug}/billing/",
-        )  # fmt: skip
+        raise OverPlan(words, by.workspace, limit="automation_runs", most=most, used=most)
 
 
 def runs_used(workspace_id: UUID) -> int:
@@ -40,8 +36,3 @@ def runs_used(workspace_id: UUID) -> int:
 def bury_runs(workspace_id: UUID, *, now: datetime) -> None:
     """What a rule did is told for 90 days; the record tells of it for good."""
     AutomationRun.objects.within(workspace_id).filter(created_at__lt=now - KEPT).delete()
-
-
-def this_month() -> date:
-    """Its first day, by UTC."""
-    return timezone.now().astimezone(UTC).date().replace(day=1)

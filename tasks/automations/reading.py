@@ -13,8 +13,8 @@ from django.utils import timezone
 from workspaces.actor import Actor
 from workspaces.errors import Forbidden
 from workspaces.permissions import MEMBER
+from workspaces.plans import this_month
 
-from ..actions.metering import this_month
 from ..models import AutomationRule, AutomationRun, Project, Task
 
 DAYS = 30

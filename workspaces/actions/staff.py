@@ -1,6 +1,6 @@
 """What the staff does to a workspace: for a reason, in the list of staff acts and in the workspace's own record."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from ..actor import Actor
 from ..errors import Forbidden, Refused
 from ..flags import FLAGS
 from ..models import Workspace
+from ..plans import this_month
 from ..rules import line
 from ..spine import action, record
 
@@ -106,11 +107,6 @@ def look_in(by: Actor, *, kind: str, reason: str) -> Workspace:
     """Say why before the first row of a customer is shown, which is of that kind; it holds for an hour (accounts/staff.py)."""
     workspace, reason = asked(by, "view", reason)
     return done(by, workspace, LOOKED, reason=reason, mails=False, kind=kind[:40])
-
-
-def this_month() -> date:
-    """The first day of it, by UTC."""
-    return timezone.now().date().replace(day=1)
 
 
 def asked(by: Actor, verb: str, reason: str) -> tuple[Workspace, str]:
